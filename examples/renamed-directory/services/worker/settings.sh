@@ -1,0 +1,1 @@
+: "${BACKEND_URL:=http://backend:8080}" "${PAUSE:=2}"
