@@ -1,0 +1,91 @@
+/**
+ * Bundles the program into `dist/`: one entry and the parts that it loads when it first needs them (the screen, the
+ * engine's client). Start-up is most of a small run, and a bundle reads one file where `node_modules` reads hundreds.
+ */
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
+const out = path.join(root, 'dist');
+
+await rm(out, { recursive: true, force: true });
+const { metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: { dockmedic: 'src/cli/main.ts' },
+  outdir: out,
+  bundle: true,
+  splitting: true,
+  minify: true,
+  // Names of functions and types are part of error messages.
+  keepNames: false,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  chunkNames: 'parts/[name]-[hash]',
+  metafile: true,
+  legalComments: 'none',
+  define: {
+    DOCKMEDIC_VERSION: JSON.stringify(version),
+    'process.env.NODE_ENV': '"production"',
+    'process.env.DEV': '"false"',
+  },
+  // Optional native parts of the SSH client: never there, never needed.
+  external: ['cpu-features', '*.node'],
+  banner: {
+    js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+  },
+  plugins: [
+    {
+      name: 'without-developer-tools',
+      setup: (builder) => {
+        // The screen's library can load React's developer tools; a released program never does.
+        builder.onLoad({ filter: /ink[\\/]build[\\/]devtools\.js$/ }, () => ({ contents: 'export {}' }));
+      },
+    },
+  ],
+});
+
+await writeFile(path.join(out, 'LICENSES.txt'), await licenses(Object.keys(metafile.inputs)));
+
+/** The licence texts of everything that went into the bundle, as those licences ask for. */
+async function licenses(inputs) {
+  const packages = new Set(
+    inputs.flatMap((input) => {
+      const at = input.lastIndexOf('node_modules/');
+      if (at < 0) return [];
+      const [scope, name] = input.slice(at + 'node_modules/'.length).split('/');
+      return [
+        input.slice(0, at + 'node_modules/'.length) + (scope.startsWith('@') ? `${scope}/${name}` : scope),
+      ];
+    }),
+  );
+  const texts = [];
+  for (const directory of [...packages].sort()) {
+    const about = JSON.parse(await readFile(path.join(root, directory, 'package.json'), 'utf8'));
+    const text = await licenseText(path.join(root, directory));
+    texts.push(
+      `${about.name} ${about.version} (${about.license})\n\n${text ?? 'No licence text is shipped with it.'}\n`,
+    );
+  }
+  await mkdir(out, { recursive: true });
+  return `dockmedic contains the following packages.\n\n${texts.join(`\n${'-'.repeat(80)}\n\n`)}`;
+}
+
+async function licenseText(directory) {
+  for (const name of [
+    'LICENSE',
+    'LICENSE.md',
+    'license',
+    'license.md',
+    'LICENCE',
+    'LICENSE.txt',
+    'License',
+  ]) {
+    const text = await readFile(path.join(directory, name), 'utf8').catch(() => undefined);
+    if (text !== undefined) return text.trim();
+  }
+  return undefined;
+}

@@ -1,0 +1,53 @@
+import { shown } from '../../src/compose/edit.ts';
+import { isOutside } from '../../src/paths.ts';
+import { repairContext } from '../../src/repair/build.ts';
+import { defineRule } from '../../src/rule.ts';
+import { subject } from '../../src/subject.ts';
+
+export default defineRule({
+  id: 'compose/build-context-not-found',
+  title: 'the build context of a service does not exist',
+  severity: 'error',
+  docs: `
+\`build.context\` is resolved against the directory of the project (for an included file, of that file). Where the
+directory is missing, \`docker compose build\` stops with \`unable to prepare context: path "…" not found\`, and no
+service is built, not even those whose context is right.
+
+**Tried before it is offered.** Directories that git moved, other letter case, one slip, the same name elsewhere; of
+each, whether the Dockerfile is in it, parses, and finds its \`COPY\` sources there.
+
+**When to ignore it.** A directory that a step before the build checks out or generates.
+`,
+  async *check(facts) {
+    for (const project of facts.projects) {
+      for (const service of project.services.values()) {
+        const { build } = service;
+        if (!build?.context || build.contextDirectory === undefined) continue;
+        const stat = facts.files.stat(build.contextDirectory);
+        if (stat?.kind === 'directory' || stat?.kind === 'other') continue;
+        const repair = await repairContext(facts, project, service);
+        const written = shown(build.context.scalar);
+        yield {
+          subject: subject.build(project.id, service.name),
+          message:
+            stat?.kind === 'file'
+              ? `The build context of service "${service.name}" is ${written}, which is a file.`
+              : `The build context of service "${service.name}" is ${written}, which does not exist.`,
+          at: build.context.scalar.at,
+          evidence: repair.evidence,
+          ...(repair.fixes.length === 0
+            ? {
+                advice: stat
+                  ? 'Name the directory that holds what the build needs.'
+                  : isOutside(build.contextDirectory)
+                    ? 'It lies outside this workspace: check out what belongs there, or correct the path.'
+                    : 'Nothing like it is in the workspace: create the directory, or correct the path.',
+              }
+            : {}),
+          ...(repair.cause ? { cause: repair.cause } : {}),
+          fixes: repair.fixes,
+        };
+      }
+    }
+  },
+});

@@ -1,0 +1,172 @@
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { rules } from '../../../rules/index.ts';
+import { DEFAULT_NAMES, discoverPlans } from '../../compose/discover.ts';
+import { nearest } from '../../nearest.ts';
+import type { Report } from '../../report.ts';
+import { renderJson } from '../../reporters/json.ts';
+import { renderText } from '../../reporters/text.ts';
+import { LAYERS, type Severity } from '../../rule.ts';
+import { createFiles } from '../../workspace/files.ts';
+import type { Selection } from '../../workspace/workspace.ts';
+import { hasUnicode, thisMachine, wantsColour } from '../machine.ts';
+import { openSession, type Session, type SessionOptions } from '../session.ts';
+import { UsageError } from '../usage-error.ts';
+
+/** As commander reads them. */
+export type DiagnoseFlags = {
+  readonly file?: readonly string[];
+  readonly projectDirectory?: string;
+  readonly envFile?: readonly string[];
+  readonly profile?: readonly string[];
+  readonly fix?: true;
+  readonly unsafe?: true;
+  readonly yes?: true;
+  readonly dryRun?: true;
+  readonly only?: readonly string[];
+  readonly skip?: readonly string[];
+  readonly failOn: Severity | 'never';
+  readonly offline?: true;
+  readonly engine: boolean;
+  readonly timeout: string;
+  readonly format?: 'text' | 'json';
+  readonly verbose?: true;
+  readonly color?: boolean;
+};
+
+/** `dockmedic [dir]`: looks, reports, and with `--fix` repairs. Returns the exit status. */
+export async function diagnoseCommand(directory: string, flags: DiagnoseFlags): Promise<number> {
+  refuseContradictions(flags);
+  const session = openSession(sessionOptions(directory, flags));
+
+  if (flags.fix || flags.dryRun) {
+    const { fixCommand } = await import('./fix.ts');
+    return fixCommand(session, flags, (report) => print(report, flags));
+  }
+  if (flags.format === undefined && hasScreen()) {
+    const { screenCommand } = await import('./screen.ts');
+    return screenCommand(session, (report) => print(report, flags));
+  }
+  const { report, crashes } = await lookOnce(session);
+  print(report, flags);
+  for (const { rule, error } of crashes) {
+    const said = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`dockmedic: ${rule} failed, which is a bug in dockmedic: ${said}\n`);
+    if (process.env.DOCKMEDIC_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  }
+  return report.exitCode;
+}
+
+async function lookOnce(session: Session) {
+  const diagnosis = await session.look();
+  return { report: await session.report(diagnosis), crashes: diagnosis.crashes };
+}
+
+function print(report: Report, flags: DiagnoseFlags): void {
+  if (flags.format === 'json') {
+    process.stdout.write(renderJson(report));
+    return;
+  }
+  process.stdout.write(
+    renderText(report, {
+      colour: wantsColour(flags.color, process.stdout),
+      unicode: hasUnicode(),
+      columns: process.stdout.columns ?? 110,
+      verbose: flags.verbose === true,
+    }),
+  );
+}
+
+/** The screen needs a terminal on both sides; CI systems give one that nobody sits at. */
+function hasScreen(): boolean {
+  const { CI, TERM } = process.env;
+  const ci = CI !== undefined && CI !== '' && CI !== 'false' && CI !== '0';
+  return process.stdin.isTTY === true && process.stdout.isTTY === true && !ci && TERM !== 'dumb';
+}
+
+function refuseContradictions(flags: DiagnoseFlags): void {
+  if (flags.unsafe && !flags.fix && !flags.dryRun)
+    throw new UsageError('--unsafe goes with --fix or --dry-run.');
+  if (flags.yes && !flags.unsafe)
+    throw new UsageError('--yes goes with --unsafe: safe fixes need no consent.');
+  if (flags.fix && flags.dryRun)
+    throw new UsageError('--fix writes and --dry-run does not: give one of them.');
+  if (flags.dryRun && flags.format)
+    throw new UsageError('--dry-run prints a diff, so --format does not go with it.');
+}
+
+function sessionOptions(directory: string, flags: DiagnoseFlags): SessionOptions {
+  const { root, selection } = locate(directory, flags);
+  return {
+    root,
+    selection,
+    machine: thisMachine(),
+    only: knownRules('--only', flags.only ?? []),
+    skip: knownRules('--skip', flags.skip ?? []),
+    failOn: flags.failOn,
+    askEngine: flags.engine,
+    askRegistries: !flags.offline,
+    timeoutMs: secondsOf(flags.timeout) * 1_000,
+  };
+}
+
+function locate(directory: string, flags: DiagnoseFlags): { root: string; selection: Selection } {
+  const given = path.resolve(directory);
+  const stat = statSync(given, { throwIfNoEntry: false });
+  if (!stat) throw new UsageError(`there is no directory "${directory}" here.`);
+  const root = stat.isDirectory() ? settle(given, flags) : path.dirname(given);
+  // A compose file instead of a directory is clear enough: `dockmedic compose.test.yaml`.
+  const files = [...(stat.isDirectory() ? [] : [given]), ...(flags.file ?? [])];
+  const below = (file: string) =>
+    file === '-' ? file : path.relative(root, path.resolve(file)).split(path.sep).join('/') || '.';
+  if (files.includes('-'))
+    throw new UsageError('-f - (standard input) is not supported: places need a file.');
+  return {
+    root,
+    selection: {
+      files: files.map(below),
+      ...(flags.projectDirectory === undefined ? {} : { projectDirectory: below(flags.projectDirectory) }),
+      envFiles: (flags.envFile ?? []).map(below),
+      profiles: flags.profile ?? [],
+    },
+  };
+}
+
+/** Like Compose, looks in the directories above where there is nothing here and nothing was asked for. */
+function settle(directory: string, flags: DiagnoseFlags): string {
+  const isAsked = flags.file || flags.projectDirectory !== undefined || process.env.COMPOSE_FILE;
+  if (isAsked || hasComposeFile(directory)) return directory;
+  let above = path.dirname(directory);
+  while (above !== path.dirname(above)) {
+    if (DEFAULT_NAMES.some((name) => existsSync(path.join(above, name)))) {
+      process.stderr.write(`dockmedic: there is no compose file here; taking ${above}, as Compose does\n`);
+      return above;
+    }
+    above = path.dirname(above);
+  }
+  return directory;
+}
+
+function hasComposeFile(directory: string): boolean {
+  return discoverPlans(createFiles(directory)).plans.length > 0;
+}
+
+function knownRules(flag: string, names: readonly string[]): readonly string[] {
+  const known = [...rules.map((rule) => rule.id), ...LAYERS];
+  for (const name of names) {
+    if (known.includes(name)) continue;
+    const near = nearest(name, known) ?? rules.find((rule) => rule.id.endsWith(`/${name}`))?.id;
+    throw new UsageError(
+      `${flag}: there is no rule or layer "${name}"${near ? `; did you mean ${near}?` : ' (see dockmedic rules).'}`,
+    );
+  }
+  return names;
+}
+
+function secondsOf(text: string): number {
+  const seconds = Number(text);
+  if (text.trim() === '' || !Number.isFinite(seconds) || seconds <= 0 || seconds > 3_600) {
+    throw new UsageError(`--timeout takes seconds from 0.1 to 3600, not "${text}".`);
+  }
+  return seconds;
+}

@@ -1,0 +1,106 @@
+import { createInterface } from 'node:readline/promises';
+import type { DiagnosedFinding, Diagnosis } from '../../diagnose.ts';
+import { countLines, diffOfPlan } from '../../fix/diff.ts';
+import { planFixes, selectFixes } from '../../fix/plan.ts';
+import { type RepairEvent, repair } from '../../fix/repair.ts';
+import { snapshotOf } from '../../fix/snapshot.ts';
+import { createRedactor } from '../../redact.ts';
+import type { Report } from '../../report.ts';
+import { createRunner } from '../run-command.ts';
+import type { Session } from '../session.ts';
+import { UsageError } from '../usage-error.ts';
+import { VERSION } from '../version.ts';
+import type { DiagnoseFlags } from './diagnose.ts';
+
+/** `--fix` and `--dry-run`. Returns the exit status, which is that of the state left on disk. */
+export async function fixCommand(
+  session: Session,
+  flags: DiagnoseFlags,
+  print: (report: Report) => void,
+): Promise<number> {
+  const before = await session.look();
+  const unsafe = flags.unsafe === true && (flags.dryRun === true || (await consents(before, flags)));
+  const select = (findings: readonly DiagnosedFinding[]) => selectFixes(findings, { unsafe });
+
+  if (flags.dryRun) {
+    const { facts } = before;
+    const plan = planFixes(
+      select(before.findings),
+      facts.files.read,
+      (file) => facts.files.stat(file) !== undefined,
+    );
+    process.stdout.write(diffOfPlan(plan, (file) => facts.files.stat(file)?.mode));
+    for (const { fix } of plan.accepted) {
+      for (const step of fix.steps)
+        if (step.kind === 'run') process.stderr.write(`would run: ${step.argv.join(' ')}\n`);
+    }
+    for (const { title, reason } of plan.refused) process.stderr.write(`left out: ${title} (${reason})\n`);
+    return (await session.report(before)).exitCode;
+  }
+
+  const interrupted = new AbortController();
+  // The first Ctrl-C lets the change that is under way come to its end, verified or taken back.
+  const onInterrupt = () => interrupted.abort();
+  process.once('SIGINT', onInterrupt);
+  const redact = createRedactor(before.facts.projects);
+  try {
+    const repaired = await repair({
+      diagnose: async () => snapshotOf(await session.look()),
+      initial: snapshotOf(before),
+      select,
+      root: session.root,
+      stateDirectory: session.machine.stateDirectory,
+      version: VERSION,
+      run: createRunner(session, before, (text) => process.stderr.write(`${redact(text)}\n`)),
+      onProgress: (event) => process.stderr.write(`${redact(progressOf(event))}\n`),
+      signal: interrupted.signal,
+    });
+    const report = await session.report(await session.look(), repaired.outcomes);
+    print(report);
+    return interrupted.signal.aborted ? 130 : report.exitCode;
+  } finally {
+    process.off('SIGINT', onInterrupt);
+  }
+}
+
+/** Asks for the unsafe fixes, each with what speaks against it. Nothing is asked where there is nothing to ask. */
+async function consents({ findings, facts }: Diagnosis, flags: DiagnoseFlags): Promise<boolean> {
+  const offered = selectFixes(findings, { unsafe: true }).filter(({ fix }) => fix.safety === 'unsafe');
+  if (offered.length === 0 || flags.yes) return true;
+  if (!process.stdin.isTTY)
+    throw new UsageError('--unsafe asks before it changes anything; without a terminal, add --yes.');
+  const redact = createRedactor(facts.projects);
+  process.stderr.write('These fixes are not sure to be what you want:\n');
+  for (const { fix } of offered) {
+    process.stderr.write(redact(`  ${fix.title}${fix.caveat ? ` (${fix.caveat})` : ''}\n`));
+  }
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await lines.question('Apply them as well? [y/N] ');
+  lines.close();
+  return /^y(es)?$/i.test(answer.trim());
+}
+
+function progressOf(event: RepairEvent): string {
+  switch (event.type) {
+    case 'planned':
+      return `plan    ${counted(event.fixes.length, 'fix', 'fixes')}${event.refused.length > 0 ? `, ${event.refused.length} left out` : ''}`;
+    case 'applied': {
+      const files = event.changes.map((change) => {
+        if (change.kind === 'chmod') return `${change.file} (permissions)`;
+        const { added, removed } = countLines(change.kind === 'create' ? null : change.before, change.after);
+        return `${change.file} +${added} −${removed}`;
+      });
+      return `apply   ${files.length > 0 ? files.join(' · ') : 'commands only'}`;
+    }
+    case 'verified':
+      return `verify  ✓ ${event.fixes.length} gone, nothing that was healthy broke`;
+    case 'rolled-back':
+      return `verify  ✗ taken back: ${event.reason}`;
+    case 'one-by-one':
+      return `retry   ${counted(event.fixes.length, 'fix', 'fixes')}, one by one`;
+  }
+}
+
+function counted(number: number, one: string, many: string): string {
+  return `${number} ${number === 1 ? one : many}`;
+}

@@ -1,0 +1,217 @@
+/** The way into this directory: a workspace's files in, its compose projects out. */
+import type { Files } from '../facts.ts';
+import type { FilePath } from '../source.ts';
+import { mergeFiles, type Reading, startReading } from './assemble.ts';
+import { DEFAULT_NAMES, discoverPlans, type LeftOut, type Plan } from './discover.ts';
+import type { Environment } from './environment.ts';
+import {
+  type Choice,
+  type Chosen,
+  chooseExplicit,
+  type LoadFailure,
+  namedEnvFiles,
+  variablesOf,
+} from './explicit.ts';
+import { interpolateScalar, lookUp, type Variables } from './interpolate.ts';
+import { withoutResets } from './merge.ts';
+import type { LoadProblem, Project } from './model.ts';
+import { parseFile } from './parse.ts';
+import { directoryOf, isAbsolute, nameOf, normalise, type Roots } from './paths.ts';
+import { readFileResources, readServices } from './read.ts';
+import { scalarAt } from './tree.ts';
+
+export type LoadOptions = {
+  readonly files: Files;
+  /** The workspace root, absolute. */
+  readonly root: string;
+  /** The directory of the call, root-relative; the root where left out. */
+  readonly directory?: FilePath | undefined;
+  /** The home directory, for `~`. */
+  readonly home?: string | undefined;
+  /** The environment of the process. */
+  readonly environment: Environment;
+  /** `-f`, as given. */
+  readonly composeFiles?: readonly string[] | undefined;
+  /** `--project-directory`, as given. */
+  readonly projectDirectory?: string | undefined;
+  /** `--env-file`, as given. */
+  readonly envFiles?: readonly string[] | undefined;
+  /** `--profile`; COMPOSE_PROFILES where there is none. */
+  readonly profiles?: readonly string[] | undefined;
+  /** `--project-name`; COMPOSE_PROJECT_NAME where there is none. */
+  readonly projectName?: string | undefined;
+  /** What separates the files of COMPOSE_FILE where nothing else is said: `;` on Windows. */
+  readonly pathSeparator?: ':' | ';' | undefined;
+};
+
+export type LoadResult = {
+  readonly projects: readonly Project[];
+  /** Why there is no project, where that is so. */
+  readonly failure?: LoadFailure;
+  /** Files that look like compose files and belong to no project. */
+  readonly leftOut: readonly LeftOut[];
+};
+
+/**
+ * Loads the compose projects of a workspace: the one asked for with `-f`, `--project-directory` or COMPOSE_FILE, else
+ * every one in the tree. Faults of files become problems of their project; nothing is thrown and nothing executed.
+ */
+export function loadProjects(options: LoadOptions): LoadResult {
+  const { files } = options;
+  const roots: Roots = { root: options.root, home: options.home };
+  const choice: Choice = {
+    directory: options.directory ?? '.',
+    environment: options.environment,
+    composeFiles: options.composeFiles ?? [],
+    projectDirectory: options.projectDirectory,
+    envFiles: options.envFiles ?? [],
+    pathSeparator: options.pathSeparator ?? ':',
+  };
+  const named = namedEnvFiles(files, choice, roots);
+  if ('kind' in named) return { projects: [], failure: named, leftOut: [] };
+  const chosen = chooseExplicit(files, choice, named, roots);
+  if (chosen && 'kind' in chosen) return { projects: [], failure: chosen, leftOut: [] };
+  if (chosen) return { projects: [loadProject(chosen, options, roots).project], leftOut: [] };
+  const { plans, leftOut } = discoverPlans(files);
+  const loaded = plans.map((plan) => loadProject(choose(plan, options, named), options, roots));
+  if (loaded.length === 0) {
+    return { projects: [], failure: { kind: 'no-compose-file', directory: choice.directory }, leftOut };
+  }
+  return { projects: withoutPulledIn(loaded).map(({ project }) => project), leftOut };
+}
+
+function choose(plan: Plan, options: LoadOptions, named: readonly FilePath[]): Chosen {
+  const directory = directoryOf(plan.files[0] ?? '');
+  const problems: LoadProblem[] = [];
+  const variables = variablesOf(options.files, options.environment, named, [directory], problems);
+  return { ...plan, directory, variables, problems };
+}
+
+type Loaded = { readonly project: Project; readonly alsoRead: Reading['alsoRead'] };
+
+function loadProject(chosen: Chosen, options: LoadOptions, roots: Roots): Loaded {
+  const reading = startReading(options.files, roots);
+  reading.problems.push(...chosen.problems);
+  const name = projectName(chosen, options, roots);
+  // Compose sets this variable itself, so that files can use it.
+  const environment = { ...chosen.variables.environment, COMPOSE_PROJECT_NAME: name };
+  const variables: Variables = { environment, envFile: chosen.variables.envFile };
+  const merged = mergeFiles(reading, chosen.files, { variables, base: chosen.directory });
+  const document = withoutResets(merged);
+  const read = {
+    roots,
+    baseOf: (service: string) => reading.serviceBases.get(service) ?? chosen.directory,
+    profiles: chosenProfiles(options, chosen.variables),
+    problems: reading.problems,
+  };
+  const services = readServices(document, read);
+  const secrets = readFileResources(document, 'secrets', read);
+  const configs = readFileResources(document, 'configs', read);
+  const project: Project = {
+    id: chosen.files.join('+'),
+    name,
+    directory: chosen.directory,
+    files: chosen.files,
+    alsoRead: [...reading.alsoRead.keys()].filter((file) => !chosen.files.includes(file)),
+    taken: chosen.taken,
+    document,
+    services,
+    secrets,
+    configs,
+    problems: distinct(reading.problems),
+    ...(reading.remote.length > 0 && { remote: reading.remote }),
+  };
+  return { project, alsoRead: reading.alsoRead };
+}
+
+/** A file that is read in several ways has its faults once. */
+function distinct(problems: readonly LoadProblem[]): readonly LoadProblem[] {
+  const seen = new Map<string, LoadProblem>();
+  for (const problem of problems) {
+    const key = JSON.stringify(problem);
+    if (!seen.has(key)) seen.set(key, problem);
+  }
+  return [...seen.values()];
+}
+
+function chosenProfiles(options: LoadOptions, variables: Variables): ReadonlySet<string> {
+  if (options.profiles && options.profiles.length > 0) return new Set(options.profiles);
+  const listed = lookUp(variables, 'COMPOSE_PROFILES')?.text ?? '';
+  return new Set(
+    listed
+      .split(',')
+      .map((profile) => profile.trim())
+      .filter((profile) => profile !== ''),
+  );
+}
+
+/** `--project-name`, COMPOSE_PROJECT_NAME, the `name` of the last file that has one, or the directory. */
+function projectName(chosen: Chosen, options: LoadOptions, roots: Roots): string {
+  const given = options.projectName || lookUp(chosen.variables, 'COMPOSE_PROJECT_NAME')?.text;
+  const { directory } = chosen;
+  const absolute = isAbsolute(directory)
+    ? directory
+    : normalise(`${roots.root.replaceAll('\\', '/')}/${directory}`);
+  for (const name of [given || writtenName(chosen, options.files), nameOf(absolute)]) {
+    const normal = normaliseName(name ?? '');
+    if (normal !== '') return normal;
+  }
+  return 'default';
+}
+
+function writtenName(chosen: Chosen, files: Files): string | undefined {
+  let name: string | undefined;
+  for (const file of chosen.files) {
+    const source = files.read(file);
+    if ('failure' in source) continue;
+    for (const root of parseFile(source).documents) {
+      const scalar = scalarAt(root, 'name');
+      if (!scalar) continue;
+      const options = { source, variables: chosen.variables, base: '', problems: [] };
+      name = interpolateScalar(scalar, options).text || name;
+    }
+  }
+  return name;
+}
+
+/** Lower-case letters, digits, hyphens and underscores, starting with a letter or digit. */
+function normaliseName(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/[^-_a-z0-9]/g, '')
+    .replace(/^[-_]+/, '');
+}
+
+/**
+ * Without the projects that others pull in whole: they are checked there. A default file stays when only `extends`
+ * names it, or a file beside it: people run it by itself.
+ */
+function withoutPulledIn(loaded: readonly Loaded[]): readonly Loaded[] {
+  const pulls = (other: Loaded, one: Loaded): boolean => {
+    if (other === one) return false;
+    const [file, ...more] = one.project.files;
+    const how = file === undefined || more.length > 0 ? undefined : other.alsoRead.get(file);
+    if (file === undefined || how === undefined) return false;
+    if (!(DEFAULT_NAMES as readonly string[]).includes(nameOf(file))) return true;
+    return how === 'include' && other.project.directory !== one.project.directory;
+  };
+  const kept = loaded.filter((one) => !loaded.some((other) => pulls(other, one)));
+  // Files that pull each other in: the first of them stands for all.
+  for (const one of loaded) {
+    if (!kept.includes(one) && !reached(one, kept, loaded, pulls)) kept.push(one);
+  }
+  return loaded.filter((one) => kept.includes(one));
+}
+
+function reached(
+  target: Loaded,
+  from: readonly Loaded[],
+  all: readonly Loaded[],
+  pulls: (other: Loaded, one: Loaded) => boolean,
+): boolean {
+  const seen = new Set(from);
+  for (const other of seen) {
+    for (const one of all) if (pulls(other, one)) seen.add(one);
+  }
+  return seen.has(target);
+}

@@ -1,0 +1,288 @@
+/** Merging compose files over each other (Compose Specification, Merge). */
+
+import { uniqueKeyOf } from './merge-keys.ts';
+import type { LoadProblem, MapEntry, MapNode, Node, ScalarNode } from './model.ts';
+
+/** How a value at a path is merged; paths not listed: mappings merge, lists append, scalars replace. */
+type Manner = 'replace' | 'keyed' | 'strings' | 'unique' | 'names' | 'build' | 'logging' | 'either';
+
+const SERVICE: Readonly<Record<string, Manner>> = {
+  command: 'replace',
+  entrypoint: 'replace',
+  'healthcheck.test': 'replace',
+  environment: 'keyed',
+  labels: 'keyed',
+  annotations: 'keyed',
+  sysctls: 'keyed',
+  'build.args': 'keyed',
+  'build.labels': 'keyed',
+  'build.additional_contexts': 'keyed',
+  'deploy.labels': 'keyed',
+  extra_hosts: 'strings',
+  'build.extra_hosts': 'strings',
+  'build.tags': 'strings',
+  'build.platforms': 'strings',
+  dns: 'strings',
+  dns_opt: 'strings',
+  dns_search: 'strings',
+  tmpfs: 'strings',
+  env_file: 'unique',
+  label_file: 'strings',
+  profiles: 'strings',
+  cap_add: 'strings',
+  cap_drop: 'strings',
+  expose: 'strings',
+  links: 'strings',
+  ports: 'unique',
+  volumes: 'unique',
+  devices: 'unique',
+  secrets: 'unique',
+  configs: 'unique',
+  depends_on: 'names',
+  networks: 'names',
+  models: 'names',
+  build: 'build',
+  logging: 'logging',
+};
+
+const TOP: Readonly<Record<string, Readonly<Record<string, Manner>>>> = {
+  services: SERVICE,
+  networks: { labels: 'keyed' },
+  volumes: { labels: 'keyed' },
+  secrets: { labels: 'keyed' },
+  configs: { labels: 'keyed' },
+};
+
+function mannerAt(path: readonly string[]): Manner | undefined {
+  const [section, , ...rest] = path;
+  if (section === undefined || rest.length === 0 || rest.length > 2) return undefined;
+  if (section === 'services' && rest[0] === 'ulimits') return rest.length === 2 ? 'either' : undefined;
+  const manners = Object.hasOwn(TOP, section) ? TOP[section] : undefined;
+  const key = rest.join('.');
+  return manners && Object.hasOwn(manners, key) ? manners[key] : undefined;
+}
+
+/**
+ * Merges one tree over another. Values keep the places of the file they come from.
+ *
+ * @param path where in the document both stand: `['services', 'api']` when a service extends another
+ * @param problems takes what Compose refuses, such as a list over a mapping; the later file wins then
+ */
+export function mergeTrees(
+  base: MapNode,
+  over: MapNode,
+  problems: LoadProblem[],
+  path: readonly string[] = [],
+): MapNode {
+  return mergeMaps(base, over, path, problems);
+}
+
+function mergeMaps(base: MapNode, over: MapNode, path: readonly string[], problems: LoadProblem[]): MapNode {
+  const entries = new Map<string, MapEntry>(base.entries);
+  for (const [name, entry] of over.entries) {
+    const below = entries.get(name);
+    if (!below || name.startsWith('x-')) entries.set(name, entry);
+    else entries.set(name, mergeEntries(below, entry, [...path, name], problems));
+  }
+  return { kind: 'map', entries, at: over.entries.size > 0 || base.entries.size === 0 ? over.at : base.at };
+}
+
+function mergeEntries(
+  below: MapEntry,
+  entry: MapEntry,
+  path: readonly string[],
+  problems: LoadProblem[],
+): MapEntry {
+  const { value } = entry;
+  if (below.value === value || value.merge !== undefined || below.value.merge === 'reset') return entry;
+  const manner = mannerAt(path);
+  if (manner === 'replace') return entry;
+  // A key without a value says nothing over one that has some.
+  if (isNull(value)) return below;
+  if (isNull(below.value)) return entry;
+  const merged = mergeValues(below.value, value, manner, path, problems);
+  // The key of the later file, where its value is all that counts; else where the thing was first named.
+  return merged === value ? entry : { key: below.key, value: merged };
+}
+
+function isNull(node: Node): boolean {
+  return node.kind === 'scalar' && node.value === null;
+}
+
+function mergeValues(
+  base: Node,
+  over: Node,
+  manner: Manner | undefined,
+  path: readonly string[],
+  problems: LoadProblem[],
+): Node {
+  switch (manner) {
+    case 'keyed':
+      if (base.kind === 'list' && over.kind === 'list') return append(base, over, keyOfPair);
+      return mergeMaps(pairsToMap(base), pairsToMap(over), path, problems);
+    case 'strings':
+      if (base.kind === 'map' || over.kind === 'map') return append(mapToList(base), mapToList(over), textOf);
+      return append(base, over, textOf);
+    case 'unique': {
+      if (base.kind === 'map' || over.kind === 'map') break;
+      const field = path[2] ?? '';
+      return append(base, over, (item) => uniqueKeyOf(field, item));
+    }
+    case 'names':
+      if (base.kind === 'list' && over.kind === 'list') return append(base, over, textOf);
+      return mergeMaps(namesToMap(base), namesToMap(over), path, problems);
+    case 'build':
+      return mergeMaps(buildToMap(base), buildToMap(over), path, problems);
+    case 'logging':
+      return base.kind === 'map' && over.kind === 'map' && sameDriver(base, over)
+        ? mergeMaps(base, over, path, problems)
+        : over;
+    case 'either':
+      return base.kind === 'map' && over.kind === 'map' ? mergeMaps(base, over, path, problems) : over;
+  }
+  if (base.kind === 'map' && over.kind === 'map') return mergeMaps(base, over, path, problems);
+  if (base.kind === 'list' && over.kind === 'list') return { ...over, items: [...base.items, ...over.items] };
+  if (base.kind !== over.kind) {
+    const message = `\`${path.join('.')}\` is ${kindName(over)} here and ${kindName(base)} in the file it is merged over`;
+    problems.push({ kind: 'wrong-type', at: over.at, message });
+  }
+  return over;
+}
+
+function kindName(node: Node): string {
+  if (node.kind === 'map') return 'a mapping';
+  return node.kind === 'list' ? 'a list' : 'a single value';
+}
+
+/** Appends a list to another; an item with the key of an earlier one takes its place. */
+function append(base: Node, over: Node, keyOf: (item: Node) => string | undefined): Node {
+  const items: Node[] = [];
+  const known = new Map<string, number>();
+  for (const item of [...itemsOf(base), ...itemsOf(over)]) {
+    const key = keyOf(item);
+    const earlier = key === undefined ? undefined : known.get(key);
+    if (earlier !== undefined) {
+      items[earlier] = item;
+      continue;
+    }
+    if (key !== undefined) known.set(key, items.length);
+    items.push(item);
+  }
+  return { kind: 'list', items, at: over.at };
+}
+
+function itemsOf(node: Node): readonly Node[] {
+  return node.kind === 'list' ? node.items : [node];
+}
+
+function textOf(item: Node): string | undefined {
+  return item.kind === 'scalar' ? item.text : undefined;
+}
+
+function keyOfPair(item: Node): string | undefined {
+  return item.kind === 'scalar' ? splitPair(item).name : undefined;
+}
+
+function splitPair(item: ScalarNode): { name: string; value: ScalarNode } {
+  const equals = item.text.indexOf('=');
+  const name = equals < 0 ? item.text : item.text.slice(0, equals);
+  const text = equals < 0 ? '' : item.text.slice(equals + 1);
+  const { parts, ...rest } = item;
+  const kept = parts === undefined ? undefined : partsFrom(parts, equals + 1);
+  return { name, value: { ...rest, value: equals < 0 ? null : text, text, ...(kept && { parts: kept }) } };
+}
+
+type Parts = NonNullable<ScalarNode['parts']>;
+
+/** The parts without their first characters: what is left of an interpolated `NAME=value` after the name. */
+function partsFrom(parts: Parts, skip: number): Parts {
+  let left = skip;
+  return parts.flatMap((part) => {
+    const text = part.text.slice(left);
+    const cut = part.text.length - text.length;
+    left -= cut;
+    return text === '' && cut > 0 ? [] : [{ ...part, text }];
+  });
+}
+
+/** `[A=1, B]` as `{A: 1, B: }`. */
+export function pairsToMap(node: Node): MapNode {
+  if (node.kind === 'map') return node;
+  const entries = new Map<string, MapEntry>();
+  for (const item of itemsOf(node)) {
+    if (item.kind !== 'scalar') continue;
+    const { name, value } = splitPair(item);
+    entries.set(name, { key: item.at, value });
+  }
+  return { kind: 'map', entries, at: node.at };
+}
+
+/** `{host: address}` as `[host=address]`. */
+function mapToList(node: Node): Node {
+  if (node.kind !== 'map') return node;
+  const items: Node[] = [];
+  for (const [name, { value }] of node.entries) {
+    for (const item of itemsOf(value)) {
+      if (item.kind !== 'scalar') continue;
+      const text = `${name}=${item.text}`;
+      const parts = item.parts && [
+        { kind: 'literal', text: `${name}=`, at: item.at } as const,
+        ...item.parts,
+      ];
+      items.push({ ...item, value: text, text, ...(parts && { parts }) });
+    }
+  }
+  return { kind: 'list', items, at: node.at };
+}
+
+/** `[a, b]` as `{a: , b: }`. */
+function namesToMap(node: Node): MapNode {
+  if (node.kind === 'map') return node;
+  const entries = new Map<string, MapEntry>();
+  for (const item of itemsOf(node)) {
+    if (item.kind !== 'scalar') continue;
+    entries.set(item.text, { key: item.at, value: emptyMap(item) });
+  }
+  return { kind: 'map', entries, at: node.at };
+}
+
+function emptyMap(like: Node): MapNode {
+  return { kind: 'map', entries: new Map(), at: like.at };
+}
+
+/** `build: ./dir` as `build: {context: ./dir}`. */
+function buildToMap(node: Node): MapNode {
+  if (node.kind === 'map') return node;
+  return { kind: 'map', entries: new Map([['context', { key: node.at, value: node }]]), at: node.at };
+}
+
+/** Options of two logging drivers do not mix. */
+function sameDriver(base: MapNode, over: MapNode): boolean {
+  const first = base.entries.get('driver')?.value;
+  const second = over.entries.get('driver')?.value;
+  if (first?.kind !== 'scalar' || second?.kind !== 'scalar') return true;
+  return first.text === second.text;
+}
+
+/** The tree without what `!reset` took away. Shared nodes stay shared. */
+export function withoutResets(root: MapNode): MapNode {
+  const done = new Map<Node, Node>();
+  const visit = (node: Node): Node => {
+    if (node.kind === 'scalar') return node;
+    const known = done.get(node);
+    if (known) return known;
+    const result =
+      node.kind === 'map' ? visitMap(node) : { ...node, items: node.items.filter(stays).map(visit) };
+    done.set(node, result);
+    return result;
+  };
+  const stays = (node: Node): boolean => node.merge !== 'reset';
+  const visitMap = (node: MapNode): MapNode => {
+    const entries = new Map<string, MapEntry>();
+    for (const [name, entry] of node.entries) {
+      if (stays(entry.value)) entries.set(name, { key: entry.key, value: visit(entry.value) });
+    }
+    return { ...node, entries };
+  };
+  return visitMap(root);
+}

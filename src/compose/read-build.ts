@@ -1,0 +1,134 @@
+/** `build` of a service, in its short and its long form (Compose Build Specification). */
+import type { FilePath } from '../source.ts';
+import { pairsToMap } from './merge.ts';
+import type { Build, LoadProblem, MapNode, Node, PathRef, ScalarNode } from './model.ts';
+import { normalise, type Roots, resolvePath } from './paths.ts';
+import { childAt, isNull, itemsOf, kindInWords, pathRef, scalarAt } from './tree.ts';
+
+type Options = { readonly roots: Roots; readonly problems: LoadProblem[] };
+
+/**
+ * Whether a build context is fetched by the builder: a URL, a git address, another service or a build target.
+ * Any other text is a directory, however much it looks like a host name; that is how Compose takes it.
+ */
+export function isRemoteContext(written: string): boolean {
+  return written.includes('://') || /^(?:git@|github\.com\/|service:|target:)/.test(written);
+}
+
+/** Reads `build`; undefined where there is none, or none that can be read (then there is a problem). */
+export function readBuild(
+  service: string,
+  node: MapNode,
+  base: FilePath,
+  options: Options,
+): Build | undefined {
+  const build = childAt(node, 'build');
+  if (build === undefined) return undefined;
+  if (build.kind === 'scalar' && typeof build.value === 'string') {
+    return {
+      ...collections(undefined),
+      at: build.at,
+      ...locate(build, undefined, undefined, base, options),
+      node: build,
+    };
+  }
+  if (build.kind !== 'map') {
+    const message = `\`build\` of \`${service}\` is ${kindInWords(build)}; Compose expects a path or a mapping`;
+    const at = isNull(build) ? (node.entries.get('build')?.key ?? build.at) : build.at;
+    options.problems.push({ kind: 'wrong-type', at, message });
+    return undefined;
+  }
+  const inline = scalarAt(build, 'dockerfile_inline');
+  const target = scalarAt(build, 'target');
+  const context = pathScalar(service, build, 'context', options);
+  const dockerfile = pathScalar(service, build, 'dockerfile', options);
+  return {
+    ...collections(build),
+    at: build.at,
+    ...locate(context, dockerfile, inline, base, options),
+    ...(inline && { dockerfileInline: inline }),
+    ...(target && { target }),
+    node: build,
+  };
+}
+
+function pathScalar(service: string, build: MapNode, key: string, options: Options): ScalarNode | undefined {
+  const value = childAt(build, key);
+  if (value === undefined) return undefined;
+  if (value.kind === 'scalar' && typeof value.value === 'string') return value;
+  const message = `\`build.${key}\` of \`${service}\` is ${kindInWords(value)}; Compose expects a path`;
+  const at = isNull(value) ? (build.entries.get(key)?.key ?? value.at) : value.at;
+  options.problems.push({ kind: 'wrong-type', at, message });
+  return undefined;
+}
+
+type Located = Pick<Build, 'context' | 'contextDirectory' | 'dockerfile' | 'dockerfilePath'>;
+
+function locate(
+  context: ScalarNode | undefined,
+  dockerfile: ScalarNode | undefined,
+  inline: ScalarNode | undefined,
+  base: FilePath,
+  options: Options,
+): Located {
+  const remote = context !== undefined && isRemoteContext(context.text);
+  const contextRef = context && (remote ? unresolved(context) : pathRef(context, options.roots));
+  // An empty context (a variable that is not set) is no directory that could be judged.
+  const directory = remote || context?.text === '' ? undefined : (contextRef?.path ?? base);
+  const dockerfileRef = dockerfile && dockerfilePath(dockerfile, directory, options.roots);
+  const local = directory !== undefined && !inline;
+  const named = dockerfileRef && dockerfileRef.written !== '' ? dockerfileRef.path : undefined;
+  const path = local
+    ? (named ?? (isUnset(dockerfile) ? undefined : inDirectory(directory, options.roots)))
+    : undefined;
+  return {
+    ...(contextRef && { context: contextRef }),
+    ...(directory !== undefined && { contextDirectory: directory }),
+    ...(dockerfileRef && { dockerfile: dockerfileRef }),
+    ...(path !== undefined && { dockerfilePath: path }),
+  };
+}
+
+function isUnset(scalar: ScalarNode | undefined): boolean {
+  return scalar?.parts?.some((part) => part.kind === 'variable' && part.from === 'unset') ?? false;
+}
+
+function inDirectory(directory: FilePath, roots: Roots): FilePath {
+  return resolvePath(directory, 'Dockerfile', roots);
+}
+
+function unresolved(scalar: ScalarNode): PathRef {
+  return { scalar, written: scalar.text, path: scalar.text };
+}
+
+/** Relative to the context; `~` is an ordinary name here. */
+function dockerfilePath(scalar: ScalarNode, directory: FilePath | undefined, roots: Roots): PathRef {
+  if (directory === undefined) return { scalar, written: scalar.text, path: normalise(scalar.text) };
+  const written = scalar.text.startsWith('~') ? `./${scalar.text}` : scalar.text;
+  return { scalar, written: scalar.text, path: resolvePath(directory, written, roots) };
+}
+
+function collections(
+  build: MapNode | undefined,
+): Pick<Build, 'args' | 'additionalContexts' | 'tags' | 'platforms'> {
+  const args = new Map<string, ScalarNode | undefined>();
+  for (const [name, value] of pairs(childAt(build, 'args')))
+    args.set(name, value.value === null ? undefined : value);
+  return {
+    args,
+    additionalContexts: new Map(pairs(childAt(build, 'additional_contexts'))),
+    tags: scalars(childAt(build, 'tags')),
+    platforms: scalars(childAt(build, 'platforms')),
+  };
+}
+
+function pairs(node: Node | undefined): [string, ScalarNode][] {
+  if (node === undefined || isNull(node)) return [];
+  return [...pairsToMap(node).entries].flatMap(([name, { value }]): [string, ScalarNode][] =>
+    value.kind === 'scalar' ? [[name, value]] : [],
+  );
+}
+
+function scalars(node: Node | undefined): ScalarNode[] {
+  return itemsOf(node).filter((item): item is ScalarNode => item.kind === 'scalar');
+}

@@ -1,0 +1,29 @@
+/** The short form of a service's volume: `source:target:options`. */
+
+export type ShortVolume = { readonly source: string; readonly target: string };
+
+/**
+ * Splits the short form (Compose Specification, services › volumes). A single letter before a colon is a Windows
+ * drive. Undefined where Compose refuses it: an empty section, or too many of them.
+ */
+export function parseVolume(written: string): ShortVolume | undefined {
+  if (written === '') return undefined;
+  const sections: string[] = [];
+  let section = '';
+  for (const char of written) {
+    if (char === ':' && !/^\p{L}$/u.test(section)) {
+      sections.push(section);
+      section = '';
+    } else section += char;
+  }
+  sections.push(section);
+  if (sections.some((part) => part === '')) return undefined;
+  const [first = '', second, , tooMany] = sections;
+  if (tooMany !== undefined) return undefined;
+  return second === undefined ? { source: '', target: first } : { source: first, target: second };
+}
+
+/** Whether the source of a short volume is a path of the host, and not the name of a volume. */
+export function isHostPath(source: string): boolean {
+  return /^[./~]/.test(source) || source.startsWith('\\\\') || /^\p{L}:/u.test(source);
+}

@@ -1,0 +1,137 @@
+/** Folds a diagnosis into the report: a pure function, and the only place that decides the exit status. */
+import path from 'node:path';
+import type { DiagnosedFinding, Diagnosis } from './diagnose.ts';
+import type { ReadFailure } from './facts.ts';
+import { diffOfFix } from './fix/diff.ts';
+import { createRedactor, maskLine } from './redact.ts';
+import type { FixOutcome, Report, ReportFinding, ReportFix, ReportStep } from './report.ts';
+import type { Fix, Severity, Step } from './rule.ts';
+import { type FilePath, lineText, locate, type Source } from './source.ts';
+
+export type FoldOptions = {
+  readonly version: string;
+  /** Absolute path of the workspace; only its last part is reported. */
+  readonly root: string;
+  readonly failOn: Severity | 'never';
+  readonly engine: Report['engine'];
+  readonly fixes?: readonly FixOutcome[];
+};
+
+type Read = (file: FilePath) => Source | ReadFailure;
+
+/** The report of a diagnosis. */
+export function foldReport(diagnosis: Diagnosis, options: FoldOptions): Report {
+  const { facts, analysis } = diagnosis;
+  const redact = createRedactor(facts.projects);
+  const read: Read = (file) => facts.files.read(file);
+  const findings = diagnosis.findings.map((finding) => foldFinding(finding, diagnosis, read, redact));
+  const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
+  const fixes = (options.fixes ?? []).map((fix) => ({ ...fix, title: redact(fix.title) }));
+  const exitCode = exitStatus(diagnosis, options.failOn);
+  const roots = findings.filter((one) => one.severity === 'error' && one.causedBy.length === 0);
+
+  return {
+    schemaVersion: 1,
+    tool: { name: 'dockmedic', version: options.version },
+    status: exitCode === 0 ? 'pass' : exitCode === 1 ? 'fail' : 'unverified',
+    exitCode,
+    workspace: path.basename(options.root) || options.root,
+    engine: options.engine,
+    projects: facts.projects.map((project) => ({
+      id: project.id,
+      taken: project.taken,
+      files: [...project.files],
+      services: [...project.services.keys()],
+    })),
+    findings,
+    unverified: diagnosis.leftOpen.map((one) => ({ ...one, because: redact(one.because) })),
+    rules: diagnosis.outcomes,
+    fixes,
+    resolutionOrder: analysis.resolutionOrder,
+    summary: {
+      rootCauses: new Set(roots.map((one) => one.cause?.id ?? one.id)).size,
+      errors: count('error'),
+      warnings: count('warning'),
+      infos: count('info'),
+      blocked: analysis.blocked.size,
+      unverified: diagnosis.leftOpen.length,
+      suppressed: 0,
+      fixed: fixes.filter((fix) => fix.state === 'verified').length,
+    },
+  };
+}
+
+/** 0 nothing at or above `failOn`, 1 findings, 2 a rule crashed, 3 something could not be checked. */
+function exitStatus(diagnosis: Diagnosis, failOn: Severity | 'never'): Report['exitCode'] {
+  if (diagnosis.crashes.length > 0) return 2;
+  const counts: Record<Severity, readonly Severity[]> = {
+    error: ['error'],
+    warning: ['error', 'warning'],
+    info: ['error', 'warning', 'info'],
+  };
+  const failing = failOn === 'never' ? [] : counts[failOn];
+  if (diagnosis.findings.some((finding) => failing.includes(finding.severity))) return 1;
+  return diagnosis.leftOpen.length > 0 ? 3 : 0;
+}
+
+function foldFinding(
+  finding: DiagnosedFinding,
+  { analysis }: Diagnosis,
+  read: Read,
+  redact: (text: string) => string,
+): ReportFinding {
+  const consequences = analysis.of.get(finding.id);
+  const source = finding.at ? read(finding.at.file) : undefined;
+  const location = finding.at && source && 'text' in source ? locate(source, finding.at) : null;
+  const lines = location && source && 'text' in source ? [location.line - 1, location.line] : [];
+  return {
+    id: redact(finding.id),
+    rule: finding.rule,
+    severity: finding.severity,
+    priority: consequences?.priority ?? 'P2',
+    subject: finding.subject,
+    message: redact(finding.message),
+    location,
+    excerpt: lines.flatMap((line) => {
+      const text = line > 0 && source && 'text' in source ? lineText(source, line) : undefined;
+      if (text === undefined) return [];
+      return [{ line, text: redact(line === location?.line ? text : maskLine(text)) }];
+    }),
+    cause: finding.cause ? { id: finding.cause.id, title: redact(finding.cause.title) } : null,
+    evidence: (finding.evidence ?? []).map(redact),
+    consequence: finding.consequence === undefined ? null : redact(finding.consequence),
+    advice: finding.advice === undefined ? null : redact(finding.advice),
+    causedBy: consequences?.causedBy ?? [],
+    blocks: consequences?.blocks ?? [],
+    fixes: (finding.fixes ?? []).map((fix) => foldFix(fix, read, redact)),
+  };
+}
+
+function foldFix(fix: Fix, read: Read, redact: (text: string) => string): ReportFix {
+  return {
+    title: redact(fix.title),
+    safety: fix.safety,
+    caveat: fix.caveat === undefined ? null : redact(fix.caveat),
+    steps: fix.steps.map((step) => foldStep(step, read)),
+    diff: diffOfFix(fix, read),
+  };
+}
+
+function foldStep(step: Step, read: Read): ReportStep {
+  switch (step.kind) {
+    case 'edit': {
+      const source = read(step.at.file);
+      const { file, start, end } = step.at;
+      if (!('text' in source))
+        return { kind: 'edit', file, line: 1, column: 1, oldText: '', newText: step.text };
+      const { line, column } = locate(source, step.at);
+      return { kind: 'edit', file, line, column, oldText: source.text.slice(start, end), newText: step.text };
+    }
+    case 'create':
+      return { kind: 'create', file: step.file, newText: step.text };
+    case 'chmod':
+      return { kind: 'chmod', file: step.file, mode: step.mode.toString(8).padStart(4, '0') };
+    case 'run':
+      return { kind: 'run', argv: step.argv, why: step.why };
+  }
+}

@@ -1,0 +1,102 @@
+/** Which images a workspace needs, who builds each, and which have to come from a registry. Pure over facts. */
+import { canonical, imageOf, madeBy } from './compose/images.ts';
+import type { Project, Service } from './compose/model.ts';
+import { dockerfileOf, stagesOfBuild } from './dockerfile/bases.ts';
+import type { Facts } from './facts.ts';
+import { tryBuild } from './repair/build.ts';
+import type { Place } from './source.ts';
+
+export type Builder = { readonly project: Project; readonly service: Service };
+
+export type NeededImage = {
+  readonly project: Project;
+  /** What Docker is asked for; may hold values of environment variables. */
+  readonly reference: string;
+  /** How it is called in subjects and messages. */
+  readonly key: string;
+  readonly at: Place;
+  /** `service "api"`, `the build of service "api"`. */
+  readonly by: string;
+  readonly service: Service;
+  /** A base image of a build, rather than the image that a service runs. */
+  readonly base: boolean;
+  /** `linux/arm64`, where the file asks for one. */
+  readonly platform?: string;
+};
+
+/** Every image that the services run and that their builds start from; one entry for each place that names it. */
+export function neededImages(facts: Facts): readonly NeededImage[] {
+  return facts.projects.flatMap((project) =>
+    [...project.services.values()].flatMap((service) => [
+      ...runBy(project, service),
+      ...bases(facts, project, service),
+    ]),
+  );
+}
+
+function runBy(project: Project, service: Service): NeededImage[] {
+  const image = imageOf(project, service);
+  // Left empty by an unset variable: Compose refuses that itself, there is nothing to look up.
+  if (!image || (image.scalar && isUnset(image.scalar))) return [];
+  const platform = service.platform?.text.trim();
+  return [
+    {
+      project,
+      service,
+      reference: image.reference,
+      key: image.key,
+      at: image.scalar?.at ?? service.build?.at ?? service.at,
+      by: `service "${service.name}"`,
+      base: false,
+      ...(platform ? { platform } : {}),
+    },
+  ];
+}
+
+function bases(facts: Facts, project: Project, service: Service): NeededImage[] {
+  const { build } = service;
+  const model = build && dockerfileOf(facts, build);
+  if (!build || !model) return [];
+  const file = build.dockerfileInline ? undefined : build.dockerfilePath;
+  return stagesOfBuild(model, build)
+    .filter((stage) => stage.baseStage === undefined && !stage.unresolved && stage.base !== 'scratch')
+    .filter((stage) => !build.additionalContexts.has(stage.base))
+    .map((stage) => ({
+      project,
+      service,
+      reference: stage.base,
+      key: stage.base,
+      at: file === undefined ? (build.dockerfileInline?.at ?? build.at) : { file, ...stage.baseRange },
+      by: `the build of service "${service.name}"`,
+      base: true,
+      ...(stage.platform && !stage.platform.includes('$') ? { platform: stage.platform } : {}),
+    }));
+}
+
+function isUnset(scalar: NonNullable<Service['image']>): boolean {
+  return scalar.parts?.some((part) => part.kind === 'variable' && part.from === 'unset') ?? false;
+}
+
+/** The services, over all projects, whose build makes an image; those of the same project first. */
+export function buildersOf(
+  facts: Facts,
+  image: Pick<NeededImage, 'project' | 'reference'>,
+): readonly Builder[] {
+  const wanted = canonical(image.reference);
+  return facts.projects
+    .flatMap((project) => [...project.services.values()].map((service) => ({ project, service })))
+    .filter(({ project, service }) => madeBy(project, service).includes(wanted))
+    .sort((a, b) => Number(b.project === image.project) - Number(a.project === image.project));
+}
+
+/** Whether a build's paths are in order: its Dockerfile is there and readable, and its sources are in the context. */
+export function canBuild(facts: Facts, service: Service): boolean {
+  const { build } = service;
+  // What is elsewhere (a git context, an archive) cannot be judged from here; nothing speaks against it.
+  if (!build || build.contextDirectory === undefined) return true;
+  if (facts.files.stat(build.contextDirectory)?.kind !== 'directory') return false;
+  if (build.dockerfileInline) return true;
+  if (build.dockerfilePath === undefined) return true;
+  const trial = tryBuild(facts, build, build.contextDirectory, build.dockerfilePath);
+  return trial !== undefined && trial.found === trial.sources;
+}

@@ -1,0 +1,49 @@
+/** Keeps values of environment variables and credentials out of everything that is printed or stored. */
+import type { Node, Project } from './compose/model.ts';
+
+/**
+ * Values below this length are words (`dev`, `16`, `amd64`): striking them out of sentences would garble them, and
+ * what rules print of an interpolated value already names the variable instead. In characters.
+ */
+const SHORTEST = 6;
+
+/** A function that puts `${NAME}` where the value of an environment variable would be printed. */
+export function createRedactor(projects: readonly Project[]): (text: string) => string {
+  const names = new Map<string, string>();
+  for (const project of projects) collect(project.document, names);
+  const values = [...names.keys()].sort((a, b) => b.length - a.length);
+  return (text) => {
+    let clean = text;
+    for (const value of values) {
+      if (clean.includes(value)) clean = clean.replaceAll(value, `\${${names.get(value)}}`);
+    }
+    // user:password@host, wherever it comes from.
+    return clean.replace(/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@:"']*:[^\s/@"']+@/gi, '$1***@');
+  };
+}
+
+function collect(root: Node, names: Map<string, string>): void {
+  const open: Node[] = [root];
+  for (let node = open.pop(); node; node = open.pop()) {
+    if (node.kind === 'list') open.push(...node.items);
+    else if (node.kind === 'map') for (const entry of node.entries.values()) open.push(entry.value);
+    else {
+      for (const part of node.parts ?? []) {
+        if (part.kind !== 'variable' || part.text.length < SHORTEST) continue;
+        if (part.from === 'environment' || part.from === 'env-file') names.set(part.text, part.name);
+      }
+    }
+  }
+}
+
+/** A line of a file as it may be shown beside a fault: values that people keep secrets in are masked. */
+export function maskLine(line: string): string {
+  return line
+    .replace(/^(\s*(?:export\s+)?-?\s*["']?[A-Za-z_][A-Za-z0-9_.-]*=)(?=\S).*$/, '$1…')
+    .replace(/^(\s*-?\s*["']?[A-Z][A-Z0-9_]*["']?\s*:\s+)(?=\S)(?!\$\{?[A-Z_]+\}?\s*$).*$/, '$1…')
+    .replace(
+      /^(\s*-?\s*["']?[\w.-]*(?:password|passwd|secret|token|api[_-]?key|credential)[\w.-]*["']?\s*:\s+)(?=\S).*$/i,
+      '$1…',
+    )
+    .replace(/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@:"']*:[^\s/@"']+@/gi, '$1***@');
+}

@@ -1,0 +1,104 @@
+/** Edits that put a new path where an old one is written. */
+import path from 'node:path';
+import { replaceScalar, shown } from '../compose/edit.ts';
+import type { PathRef, ScalarNode } from '../compose/model.ts';
+import type { Facts } from '../facts.ts';
+import { relativeTo } from '../paths.ts';
+import type { Step } from '../rule.ts';
+import { type FilePath, lineText, locate } from '../source.ts';
+
+/**
+ * The edit that makes a path of a compose file stand for `target`; undefined where the value cannot be edited
+ * without touching what is not at fault (a variable in the changed part, a block scalar, another volume).
+ */
+export function pointTo(
+  facts: Facts,
+  ref: PathRef,
+  target: FilePath,
+  from: FilePath = ref.scalar.base,
+): Step | undefined {
+  const { scalar } = ref;
+  const written = writtenAs(ref.written, from, target);
+  // The short form of a bind holds more than the path: `./conf:/etc/conf:ro`.
+  if (written === undefined || !scalar.text.startsWith(ref.written)) return undefined;
+  if (!changesLiteralsOnly(scalar, ref.written, written)) return undefined;
+  return editOf(facts, scalar, written + scalar.text.slice(ref.written.length));
+}
+
+/**
+ * Whether the parts of a path that change are written in the file itself. Where a variable made one of them, its value
+ * is at fault, and an edit beside it (`${DIR}files/x`) would be right by accident.
+ */
+function changesLiteralsOnly(scalar: ScalarNode, before: string, after: string): boolean {
+  if (!scalar.parts) return true;
+  const old = before.split('/');
+  const now = after.split('/');
+  let start = 0;
+  while (start < old.length && old[start] === now[start]) start++;
+  let end = old.length;
+  while (end > start && old[end - 1] === now[end - 1 + now.length - old.length]) end--;
+  const from = old.slice(0, start).join('/').length;
+  const to = old.slice(0, end).join('/').length;
+  let at = 0;
+  for (const part of scalar.parts) {
+    if (part.kind === 'variable' && at < to && at + part.text.length > from) return false;
+    at += part.text.length;
+  }
+  return true;
+}
+
+/** How a path of a compose file is shown to people: as written, without the values of environment variables. */
+export function shownPath(ref: PathRef): string {
+  const { scalar } = ref;
+  if (scalar.text === ref.written) return shown(scalar);
+  return scalar.parts === undefined ? ref.written : (/^(?:\$\{[^}]*\}|[^:])*/.exec(shown(scalar))?.[0] ?? '');
+}
+
+/** How a path is written from a directory, in the manner of what stood there before (`./x` stays `./y`). */
+export function writtenAs(before: string, from: FilePath, target: FilePath): string | undefined {
+  const relative = relativeTo(from, target);
+  if (relative === undefined) return undefined;
+  const dotted = before.startsWith('./') && !relative.startsWith('.') ? `./${relative}` : relative;
+  return before.endsWith('/') && dotted !== '.' && dotted !== '..' ? `${dotted}/` : dotted;
+}
+
+/** The edit that gives a scalar a new value. */
+export function editOf(facts: Facts, scalar: ScalarNode, value: string): Step | undefined {
+  const source = facts.files.read(scalar.at.file);
+  return 'text' in source ? replaceScalar(scalar, source, value) : undefined;
+}
+
+/**
+ * The step that adds `key: value` on a line of its own below a scalar of the same block mapping; undefined where the
+ * mapping is written in flow style or the scalar shares its line with more than a key and a comment.
+ */
+export function addBelow(facts: Facts, scalar: ScalarNode, key: string, value: string): Step | undefined {
+  const source = facts.files.read(scalar.at.file);
+  if (!('text' in source)) return undefined;
+  const { line, endLine } = locate(source, scalar.at);
+  const text = lineText(source, line);
+  const before = text === undefined ? undefined : /^(\s*)[\w-]+\s*:\s+/.exec(text);
+  if (line !== endLine || !text || !before) return undefined;
+  const after = source.text.slice(scalar.at.end).match(/^[^\r\n]*/)?.[0] ?? '';
+  if (!/^\s*(#.*)?$/.test(after)) return undefined;
+  const end = scalar.at.end + after.length;
+  const lineBreak = source.text.startsWith('\r\n', end) ? '\r\n' : '\n';
+  return {
+    kind: 'edit',
+    at: { file: scalar.at.file, start: end, end },
+    text: `${lineBreak}${before[1]}${key}: ${value}`,
+  };
+}
+
+/** The directory part that a path lost and the one it got, where the rest is the same: `docker` → `dockerfiles`. */
+export function movedDirectory(from: FilePath, to: FilePath): { from: FilePath; to: FilePath } | undefined {
+  const wrong = from.split('/');
+  const right = to.split('/');
+  while (wrong.length > 0 && right.length > 0 && wrong.at(-1) === right.at(-1)) {
+    wrong.pop();
+    right.pop();
+  }
+  // Nothing was lost in front, or the name itself is another one.
+  if (wrong.length === 0 || wrong.length === from.split('/').length) return undefined;
+  return { from: path.posix.join(...wrong), to: right.length === 0 ? '.' : path.posix.join(...right) };
+}
