@@ -32,8 +32,6 @@ const { metafile } = await build({
     'process.env.NODE_ENV': '"production"',
     'process.env.DEV': '"false"',
   },
-  // Optional native parts of the SSH client: never there, never needed.
-  external: ['cpu-features', '*.node'],
   banner: {
     js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
   },
@@ -43,6 +41,21 @@ const { metafile } = await build({
       setup: (builder) => {
         // The screen's library can load React's developer tools; a released program never does.
         builder.onLoad({ filter: /ink[\\/]build[\\/]devtools\.js$/ }, () => ({ contents: 'export {}' }));
+      },
+    },
+    {
+      name: 'without-unused-transports',
+      setup: (builder) => {
+        // The engine's client loads an SSH client and gRPC (for builds) before it is asked for either. dockmedic asks
+        // engines over its own transport and builds with the docker CLI, so neither is ever called.
+        builder.onResolve(
+          { filter: /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs)$/ },
+          ({ path: name }) => ({
+            path: name,
+            namespace: 'unused',
+          }),
+        );
+        builder.onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = {}' }));
       },
     },
   ],

@@ -34,7 +34,8 @@ export function createFacts(options: FactsOptions): Facts {
     if (!options.askEngine)
       throw new Unavailable('skipped', 'the engine is left out (--no-engine)', subject.engine);
     const { askEndpoints } = await import('./docker/engine.ts');
-    const timeoutMs = Math.min(PING_MS, options.timeoutMs);
+    // Below the common limit, so that a silent engine is told apart from one that nobody had the time to ask.
+    const timeoutMs = Math.min(PING_MS, options.timeoutMs * 0.8);
     return limit(askEndpoints(environment, { timeoutMs }), 'the engine did not answer', subject.engine);
   });
 

@@ -4,7 +4,7 @@ import type { DiagnosedFinding, Diagnosis } from './diagnose.ts';
 import type { ReadFailure } from './facts.ts';
 import { diffOfFix } from './fix/diff.ts';
 import { createRedactor, maskLine } from './redact.ts';
-import type { FixOutcome, Report, ReportFinding, ReportFix, ReportStep } from './report.ts';
+import type { Changes, FixOutcome, Report, ReportFinding, ReportFix, ReportStep } from './report.ts';
 import type { Fix, Severity, Step } from './rule.ts';
 import { type FilePath, lineText, locate, type Source } from './source.ts';
 
@@ -14,7 +14,14 @@ export type FoldOptions = {
   readonly root: string;
   readonly failOn: Severity | 'never';
   readonly engine: Report['engine'];
-  readonly fixes?: readonly FixOutcome[];
+  /** What a repair did before this diagnosis. */
+  readonly repaired?: Repaired;
+};
+
+export type Repaired = {
+  readonly outcomes: readonly FixOutcome[];
+  readonly changed: Changes['files'];
+  readonly revealed: readonly { readonly id: string }[];
 };
 
 type Read = (file: FilePath) => Source | ReadFailure;
@@ -26,7 +33,11 @@ export function foldReport(diagnosis: Diagnosis, options: FoldOptions): Report {
   const read: Read = (file) => facts.files.read(file);
   const findings = diagnosis.findings.map((finding) => foldFinding(finding, diagnosis, read, redact));
   const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
-  const fixes = (options.fixes ?? []).map((fix) => ({ ...fix, title: redact(fix.title) }));
+  const fixes = (options.repaired?.outcomes ?? []).map((fix) => ({
+    ...fix,
+    title: redact(fix.title),
+    reason: fix.reason === null ? null : redact(fix.reason),
+  }));
   const exitCode = exitStatus(diagnosis, options.failOn);
   const roots = findings.filter((one) => one.severity === 'error' && one.causedBy.length === 0);
 
@@ -47,6 +58,7 @@ export function foldReport(diagnosis: Diagnosis, options: FoldOptions): Report {
     unverified: diagnosis.leftOpen.map((one) => ({ ...one, because: redact(one.because) })),
     rules: diagnosis.outcomes,
     fixes,
+    changes: options.repaired ? changesOf(options.repaired) : null,
     resolutionOrder: analysis.resolutionOrder,
     summary: {
       rootCauses: new Set(roots.map((one) => one.cause?.id ?? one.id)).size,
@@ -58,6 +70,13 @@ export function foldReport(diagnosis: Diagnosis, options: FoldOptions): Report {
       suppressed: 0,
       fixed: fixes.filter((fix) => fix.state === 'verified').length,
     },
+  };
+}
+
+function changesOf({ changed, revealed }: Repaired): Changes {
+  return {
+    files: changed.map(({ file, added, removed }) => ({ file, added, removed })),
+    revealed: revealed.map(({ id }) => id),
   };
 }
 

@@ -22,6 +22,8 @@ export type Report = {
   readonly rules: readonly RuleOutcome[];
   /** Fixes that this run planned or applied; empty without `--fix`. */
   readonly fixes: readonly FixOutcome[];
+  /** What this run changed; null without `--fix`. */
+  readonly changes: Changes | null;
   /** Ids of error findings, in the order in which to resolve them. */
   readonly resolutionOrder: readonly string[];
   readonly summary: {
@@ -103,6 +105,13 @@ export type RuleOutcome = {
   readonly reason: string | null;
   /** Wall time in milliseconds, rounded. */
   readonly ms: number;
+};
+
+export type Changes = {
+  /** Files as they are now against how they were, in lines; equal files are left out. */
+  readonly files: readonly { readonly file: string; readonly added: number; readonly removed: number }[];
+  /** Ids of findings that were hidden behind what is mended now. */
+  readonly revealed: readonly string[];
 };
 
 export type FixOutcome = {

@@ -2,8 +2,8 @@
 import { rules } from '../../rules/index.ts';
 import { createFacts } from '../create-facts.ts';
 import { type DiagnoseEvent, type Diagnosis, diagnose } from '../diagnose.ts';
-import { foldReport } from '../fold.ts';
-import type { FixOutcome, Report } from '../report.ts';
+import { foldReport, type Repaired } from '../fold.ts';
+import type { Report } from '../report.ts';
 import { layerOf, type Rule, type Severity } from '../rule.ts';
 import { openWorkspace, type Selection } from '../workspace/workspace.ts';
 import type { Machine } from './machine.ts';
@@ -28,7 +28,7 @@ export type Session = {
   readonly machine: Machine;
   /** Looks at everything anew. */
   look(onEvent?: (event: DiagnoseEvent) => void): Promise<Diagnosis>;
-  report(diagnosis: Diagnosis, fixes?: readonly FixOutcome[]): Promise<Report>;
+  report(diagnosis: Diagnosis, repaired?: Repaired): Promise<Report>;
 };
 
 export function openSession(options: SessionOptions): Session {
@@ -46,13 +46,13 @@ export function openSession(options: SessionOptions): Session {
       const facts = createFacts({ ...workspace, ...options, environment: machine.docker });
       return diagnose(rules, facts, { skips, ...(onEvent ? { onEvent } : {}) });
     },
-    report: async (diagnosis, fixes = []) =>
+    report: async (diagnosis, repaired) =>
       foldReport(diagnosis, {
         version: VERSION,
         root,
         failOn: options.failOn,
         engine: await engineOf(diagnosis),
-        fixes,
+        ...(repaired ? { repaired } : {}),
       }),
   };
 }

@@ -9,6 +9,9 @@ export type EnvFileContent = {
   readonly fault?: { readonly message: string; readonly at: Place };
 };
 
+/** All values of a file together, in characters. Lines that double each other reach it soon. */
+const MAX_SIZE = 10_000_000;
+
 const ESCAPES: Readonly<Record<string, string>> = {
   n: '\n',
   r: '\r',
@@ -30,15 +33,23 @@ const ESCAPES: Readonly<Record<string, string>> = {
  */
 export function parseEnvFile(source: Source, variables: Variables): EnvFileContent {
   const values: Record<string, string> = Object.create(null);
+  // One object for all lines, since copying it for each would take its time in a long file.
+  const envFile: Record<string, string | undefined> = Object.assign(Object.create(null), variables.envFile);
+  const surroundings = { environment: variables.environment, envFile };
+  let size = 0;
   const reader: Reader = { source, text: source.text, at: source.text.startsWith('\uFEFF') ? 1 : 0 };
   for (;;) {
     skipToStatement(reader);
     if (reader.at >= reader.text.length) return { values };
-    const statement = readStatement(reader, { ...variables, envFile: { ...variables.envFile, ...values } });
+    const statement = readStatement(reader, surroundings);
     if ('message' in statement) return { values, fault: statement };
     const { key, value } = statement;
     if (key === '' || /^\d/.test(key) || value === undefined) continue;
+    size += value.length;
+    if (size > MAX_SIZE)
+      return { values, fault: faultAt(reader, reader.at, reader.at, 'its values become too long') };
     values[key] = surrounding(variables, key) ?? value;
+    envFile[key] = values[key];
   }
 }
 

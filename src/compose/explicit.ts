@@ -40,7 +40,7 @@ export type Chosen = Plan & {
 
 /** The env files named by `--env-file` or COMPOSE_ENV_FILES, as paths; or the one that is not there. */
 export function namedEnvFiles(files: Files, choice: Choice, roots: Roots): readonly FilePath[] | LoadFailure {
-  const listed = choice.environment['COMPOSE_ENV_FILES'] ?? '';
+  const listed = choice.environment.COMPOSE_ENV_FILES ?? '';
   const named =
     choice.envFiles.length > 0 ? choice.envFiles : listed.split(',').filter((name) => name !== '');
   const paths: FilePath[] = [];
@@ -69,8 +69,7 @@ export function variablesOf(
     const paths = named.filter((path) => path !== '/dev/null');
     return { environment, envFile: readEnvFiles(files, paths, environment, problems) };
   }
-  if (/^(?:1|t|true)$/i.test(environment['COMPOSE_DISABLE_ENV_FILE'] ?? ''))
-    return { environment, envFile: {} };
+  if (/^(?:1|t|true)$/i.test(environment.COMPOSE_DISABLE_ENV_FILE ?? '')) return { environment, envFile: {} };
   let envFile: Record<string, string> = {};
   for (const directory of new Set(directories)) {
     const paths = dotEnvOf(files, directory);

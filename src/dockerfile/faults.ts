@@ -2,7 +2,7 @@
 import { distance } from 'fastest-levenshtein';
 import type { Instruction } from './instructions.ts';
 import type { DockerfileFault } from './model.ts';
-import { flagsOf, stringsOfJson, type Word, wordsOf } from './words.ts';
+import { flagsOf, quotedWordsOf, stringsOfJson, type Word, wordsOf } from './words.ts';
 
 /** Every instruction of the Dockerfile reference. */
 const KEYWORDS = [
@@ -31,7 +31,11 @@ const KNOWN = new Set(KEYWORDS);
 const STAGE_NAME = /^[a-z][a-z0-9\-_.]*$/;
 
 /** The faults of one instruction by itself. */
-export function faultsOf(instruction: Instruction, anyStage: boolean): readonly DockerfileFault[] {
+export function faultsOf(
+  instruction: Instruction,
+  anyStage: boolean,
+  escapeToken: string,
+): readonly DockerfileFault[] {
   const fault = (message: string): DockerfileFault[] => [
     { message, line: instruction.line, range: instruction.range },
   ];
@@ -39,6 +43,7 @@ export function faultsOf(instruction: Instruction, anyStage: boolean): readonly 
   if (!KNOWN.has(keyword)) return fault(unknownInstruction(keyword));
   if (keyword === 'FROM') return faultsOfFrom(instruction).flatMap(fault);
   if (!anyStage && keyword !== 'ARG') return fault(`${keyword} stands before the first FROM.`);
+  if (keyword === 'ENV' || keyword === 'LABEL') return faultsOfPairs(instruction, escapeToken).flatMap(fault);
   if (keyword !== 'COPY' && keyword !== 'ADD') return [];
   const found = argumentsOf(instruction);
   if (found === 'not-strings')
@@ -68,6 +73,15 @@ function faultsOfFrom(instruction: Instruction): readonly string[] {
   return [
     `${shown(name)} is no name for a stage: it must start with a letter, then letters, digits, "-", "_", ".".`,
   ];
+}
+
+/** `NAME=value ...`, or `NAME value` for a single one. Values may be secrets and are not shown. */
+function faultsOfPairs({ keyword, rest }: Instruction, escapeToken: string): readonly string[] {
+  const [first, ...others] = quotedWordsOf(rest, escapeToken);
+  if (first === undefined) return [`${keyword} needs a name and a value.`];
+  if (!first.includes('=')) return others.length > 0 ? [] : [`${keyword} gives ${shown(first)} no value.`];
+  if (others.every((word) => word.includes('='))) return [];
+  return [`${keyword} has a word without "=" after the first pair; a value with spaces needs quotes.`];
 }
 
 function unknownInstruction(keyword: string): string {

@@ -4,7 +4,7 @@ import { faultsOf } from './faults.ts';
 import { type Instruction, readInstructions } from './instructions.ts';
 import type { DockerfileFault, DockerfileModel, Range, Stage } from './model.ts';
 import { type BuildArguments, GlobalScope, StageScope } from './scope.ts';
-import { readStage, type StageNames } from './stage.ts';
+import { readStage, type StageNames, triggersOf } from './stage.ts';
 import { flagsOf, wordsOf } from './words.ts';
 
 /** In UTF-16 code units. Dockerfiles have a few hundred lines; one above this is a mistake or an attack. */
@@ -41,7 +41,7 @@ export function parseDockerfile(text: string, args: BuildArguments = new Map()):
   const global = new GlobalScope(args, escapeToken);
   const heads: Head[] = [];
   for (const instruction of instructions) {
-    faults.push(...faultsOf(instruction, heads.length > 0));
+    faults.push(...faultsOf(instruction, heads.length > 0, escapeToken));
     const head = instruction.keyword === 'FROM' ? readFrom(instruction, global, heads) : heads.at(-1);
     if (instruction.keyword === 'FROM') {
       if (head) heads.push(head);
@@ -106,15 +106,14 @@ function readStages(
     byName: new Map(heads.flatMap(({ name, index }) => (name === undefined ? [] : [[name, index]]))),
   };
   const scopes: StageScope[] = [];
+  const held = heads.map(({ body }) => triggersOf(body));
   return heads.map(({ body, ...head }) => {
     const base = head.baseStage === undefined ? undefined : heads[head.baseStage];
     const inherited = base && scopes[base.index];
     const scope = new StageScope(global, inherited ?? (head.base === 'scratch' ? 'scratch' : 'image'));
     scopes.push(scope);
-    return {
-      ...head,
-      ...readStage({ index: head.index, body, base: base?.body ?? [], scope, names, faults }),
-    };
+    const triggers = (base && held[base.index]) ?? [];
+    return { ...head, ...readStage({ index: head.index, body, triggers, scope, names, faults }) };
   });
 }
 

@@ -18,8 +18,8 @@ const MOST_TRIGGERS = 100;
 type Input = {
   readonly index: number;
   readonly body: readonly Instruction[];
-  /** The instructions of the base stage. */
-  readonly base: readonly Instruction[];
+  /** What ONBUILD of the base stage runs here, before the stage's own instructions. */
+  readonly triggers: readonly Instruction[];
   readonly scope: StageScope;
   readonly names: StageNames;
   readonly faults: DockerfileFault[];
@@ -32,10 +32,7 @@ export function readStage(input: Input): Pick<Stage, 'copies' | 'mounts' | 'stag
   const mounts: Mount[] = [];
   const stagesUsed = new Set<number>();
   const imagesUsed = new Set<string>();
-  // A stage's own ONBUILD does nothing in it, but is run at the start of each stage that is built on it.
-  const triggers = input.base.filter(({ keyword }) => keyword === 'ONBUILD').slice(0, MOST_TRIGGERS);
-  const triggered = triggers.flatMap(triggerOf);
-  for (const instruction of [...triggered, ...input.body]) {
+  for (const instruction of [...input.triggers, ...input.body]) {
     if (instruction.keyword === 'ARG') scope.arg(instruction);
     else if (instruction.keyword === 'ENV') scope.env(instruction);
     else if (instruction.keyword === 'RUN') mounts.push(...mountsOf(instruction, input));
@@ -58,7 +55,15 @@ function isImage(from: string, names: StageNames): boolean {
   );
 }
 
-/** The instruction that an ONBUILD holds. */
+/**
+ * The instructions that a stage's ONBUILD holds. They do nothing in the stage itself, but BuildKit runs them at the start
+ * of each stage that is built on it in the same file (checked with engine 28.5).
+ */
+export function triggersOf(body: readonly Instruction[]): readonly Instruction[] {
+  const held = body.filter(({ keyword }) => keyword === 'ONBUILD');
+  return held.slice(0, MOST_TRIGGERS).flatMap(triggerOf);
+}
+
 function triggerOf(instruction: Instruction): readonly Instruction[] {
   const { rest, place } = instruction;
   const [word] = wordsOf(rest.slice(0, 64));

@@ -182,7 +182,8 @@ export function waiting(group: Group, report: Report, sheet: Sheet): Line[] {
   const all = group.followers;
   const shown = sheet.verbose || all.length <= MOST_FOLLOWERS + 1 ? all : all.slice(0, MOST_FOLLOWERS);
   const followers = shown.flatMap((follower) => wrapAll([followerLine(follower)], within));
-  if (shown.length < all.length) followers.push([span(`and ${all.length - shown.length} more`, 'dim')]);
+  if (shown.length < all.length)
+    followers.push([span(`and ${all.length - shown.length} more (--verbose lists them)`, 'dim')]);
   return [...labelled('blocks', lines), ...labelled('behind', followers)];
 }
 

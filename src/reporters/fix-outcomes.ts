@@ -35,7 +35,7 @@ export function fixOutcomeLines(report: Report, sheet: Sheet): Line[] {
           span('✓', 'good'),
           span(` ${verified.length} gone · `),
           span('✓', 'good'),
-          span(' nothing else broke'),
+          span(` nothing that was healthy broke${revealed(report)}`),
         ])
       : [];
   const back = rolledBack.flatMap((fix) => [
@@ -48,10 +48,32 @@ export function fixOutcomeLines(report: Report, sheet: Sheet): Line[] {
       ...titles(planned, flow, sheet),
     ]),
     ...labelled('refused', refused.flatMap(withReason)),
-    ...labelled('apply', applied > 0 ? titles([...verified, ...rolledBack], flow, sheet) : []),
+    ...labelled('apply', [
+      ...flow(changedFiles(report)),
+      // What only ran commands changed no file; its title says what was done.
+      ...(sheet.verbose || changedFiles(report).length === 0
+        ? titles([...verified, ...rolledBack], flow, sheet)
+        : []),
+    ]),
     ...labelled('verify', [...gone, ...back]),
     ...labelled('undo', verified.length > 0 ? [[solid('dockmedic undo', 'strong')]] : []),
   ];
+}
+
+/** `compose.yaml +1 −1 · compose.test.yaml +3 −3`. */
+function changedFiles(report: Report): Span[] {
+  return (report.changes?.files ?? []).flatMap(({ file, added, removed }, index) => [
+    span(index === 0 ? '' : ' · '),
+    solid(file),
+    span(` +${added} −${removed}`, 'dim'),
+  ]);
+}
+
+function revealed(report: Report): string {
+  const number = report.changes?.revealed.length ?? 0;
+  return number === 0
+    ? ''
+    : ` · now visible: ${count(number, 'finding that was', 'findings that were')} hidden behind it`;
 }
 
 /** Equal titles once, with how often. */

@@ -41,7 +41,7 @@ const WORDS: readonly (readonly [SubjectKind, string, string])[] = [
 /** Kinds that are worth naming one by one; the others only follow from them and are counted. */
 const NAMED: readonly SubjectKind[] = ['project', 'file', 'service', 'registry', 'image'];
 
-/** Subjects by kind in words: `images shop-api, shop-auth and 4 more · containers: 6 · endpoints: 3`. */
+/** Subjects by kind in words: `images shop-api, shop-auth and 4 more · 6 containers · 3 endpoints`. */
 export function subjectsInWords(subjects: readonly Subject[], projects: Report['projects']): string {
   const kinds = WORDS.map(([kind, one, many]) => ({
     kind,
@@ -55,9 +55,11 @@ export function subjectsInWords(subjects: readonly Subject[], projects: Report['
       const names = [...new Set(found.map((name) => nameOf(name, projects)))];
       const word = found.length === 1 ? one : many;
       if (kind === 'engine' || kind === 'tests') return `the ${word}`;
+      // The same names in several projects: which of them is meant could not be told.
+      if (names.length < found.length && !NAMED.includes(kind)) return `${found.length} ${word}`;
       if (names.length === 1 || NAMED.includes(kind) || (!someNamed && index === 0))
         return `${word} ${listed(names, 2)}`;
-      return `${word}: ${found.length}`;
+      return `${found.length} ${word}`;
     })
     .join(' · ');
 }

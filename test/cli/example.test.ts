@@ -76,8 +76,9 @@ describe('the renamed directory', () => {
 
   it('is mended by --fix, to the byte, and comes back with undo', async () => {
     const before = await textsOf(shop.root);
-    const { code, stderr } = await ana.dockmedic([shop.root, ...STATIC, '--fix']);
-    expect(stderr).toMatch(/verify {2}✓/);
+    const { code, stdout } = await ana.dockmedic([shop.root, ...STATIC, '--fix']);
+    expect(stdout).toMatch(/verify {2}✓ 13 gone · ✓ nothing that was healthy broke/);
+    expect(stdout).toMatch(/docker-compose\.test\.yml \+3 −3/);
     // The orphan is left: it is said, and the exit status is that of the state on disk.
     expect(code).toBe(1);
     const after = await textsOf(shop.root);

@@ -168,6 +168,7 @@ export function reportOf(findings: readonly ReportFinding[], more: Partial<Repor
       { id: 'runtime/unhealthy', layer: 'runtime', outcome: 'pass', reason: null, ms: 4 },
     ],
     fixes: [],
+    changes: null,
     resolutionOrder: errors.map((one) => one.id),
     summary: {
       rootCauses: new Set(roots.map((one) => one.cause?.id ?? one.id)).size,
@@ -195,6 +196,13 @@ export const mendedReport: Report = reportOf([gone], {
     state: 'verified' as const,
     reason: null,
   })),
+  changes: {
+    files: [BASE, TEST, STAGING].map((file) => {
+      const count = ROWS.filter((row) => row.file === file).length;
+      return { file, added: count, removed: count };
+    }),
+    revealed: [],
+  },
 });
 
 /** Nothing wrong and nothing left open. */

@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline/promises';
 import type { DiagnosedFinding, Diagnosis } from '../../diagnose.ts';
-import { countLines, diffOfPlan } from '../../fix/diff.ts';
+import { diffOfPlan } from '../../fix/diff.ts';
 import { planFixes, selectFixes } from '../../fix/plan.ts';
-import { type RepairEvent, repair } from '../../fix/repair.ts';
+import { repair } from '../../fix/repair.ts';
 import { snapshotOf } from '../../fix/snapshot.ts';
 import { createRedactor } from '../../redact.ts';
 import type { Report } from '../../report.ts';
@@ -52,10 +52,9 @@ export async function fixCommand(
       stateDirectory: session.machine.stateDirectory,
       version: VERSION,
       run: createRunner(session, before, (text) => process.stderr.write(`${redact(text)}\n`)),
-      onProgress: (event) => process.stderr.write(`${redact(progressOf(event))}\n`),
       signal: interrupted.signal,
     });
-    const report = await session.report(await session.look(), repaired.outcomes);
+    const report = await session.report(await session.look(), repaired);
     print(report);
     return interrupted.signal.aborted ? 130 : report.exitCode;
   } finally {
@@ -78,29 +77,4 @@ async function consents({ findings, facts }: Diagnosis, flags: DiagnoseFlags): P
   const answer = await lines.question('Apply them as well? [y/N] ');
   lines.close();
   return /^y(es)?$/i.test(answer.trim());
-}
-
-function progressOf(event: RepairEvent): string {
-  switch (event.type) {
-    case 'planned':
-      return `plan    ${counted(event.fixes.length, 'fix', 'fixes')}${event.refused.length > 0 ? `, ${event.refused.length} left out` : ''}`;
-    case 'applied': {
-      const files = event.changes.map((change) => {
-        if (change.kind === 'chmod') return `${change.file} (permissions)`;
-        const { added, removed } = countLines(change.kind === 'create' ? null : change.before, change.after);
-        return `${change.file} +${added} −${removed}`;
-      });
-      return `apply   ${files.length > 0 ? files.join(' · ') : 'commands only'}`;
-    }
-    case 'verified':
-      return `verify  ✓ ${event.fixes.length} gone, nothing that was healthy broke`;
-    case 'rolled-back':
-      return `verify  ✗ taken back: ${event.reason}`;
-    case 'one-by-one':
-      return `retry   ${counted(event.fixes.length, 'fix', 'fixes')}, one by one`;
-  }
-}
-
-function counted(number: number, one: string, many: string): string {
-  return `${number} ${number === 1 ? one : many}`;
 }

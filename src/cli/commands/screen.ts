@@ -56,7 +56,7 @@ function createController(session: Session): Controller {
         if (event.type === 'rolled-back') say('taken back');
       },
     });
-    const report = await session.report(await look(onEvent), repaired.outcomes);
+    const report = await session.report(await look(onEvent), repaired);
     return { report, outcomes: repaired.outcomes, message: messageOf(repaired.outcomes, redact) };
   };
 

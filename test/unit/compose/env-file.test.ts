@@ -55,5 +55,5 @@ test.each([
 });
 
 test('names of the prototype are names like others', () => {
-  expect(read('__proto__=1\nconstructor=2\n').values['constructor']).toBe('2');
+  expect(read('__proto__=1\nconstructor=2\n').values.constructor).toBe('2');
 });

@@ -262,6 +262,12 @@ describe('faults', () => {
       'FROM a AS 1x\n',
       '1: "1x" is no name for a stage: it must start with a letter, then letters, digits, "-", "_", ".".',
     ],
+    ['FROM scratch\nENV\n', '2: ENV needs a name and a value.'],
+    ['FROM scratch\nLABEL a\n', '2: LABEL gives "a" no value.'],
+    [
+      'FROM scratch\nENV A=b secret\n',
+      '2: ENV has a word without "=" after the first pair; a value with spaces needs quotes.',
+    ],
     ['RUN x\nFROM scratch\n', '1: RUN stands before the first FROM.'],
     ['FROM scratch\nCOPY <<EOF /x\nhi\n', '2: The heredoc <<EOF does not end: no line holds just EOF.'],
     ['# escape=x\nFROM scratch\n', '1: The parser directive "escape" must be a backslash or a backtick.'],
@@ -279,7 +285,7 @@ describe('faults', () => {
     '\n\n  from scratch as x\n\tcopy a /x\n',
     '# escape=`\n# syntax=docker/dockerfile:1\nFROM scratch\n',
     '# comment\n# escape=nonsense\nFROM scratch\n',
-    'FROM scratch\nONBUILD FOO bar\nMAINTAINER x\nSTOPSIGNAL 9\nHEALTHCHECK NONE\n',
+    'FROM scratch\nONBUILD FOO bar\nMAINTAINER x\nSTOPSIGNAL 9\nHEALTHCHECK NONE\nENV A b c\nLABEL a="b c" d=e\\ f\n',
   ])('finds none in %j', (text) => {
     expect(faultsOf(text)).toEqual([]);
   });

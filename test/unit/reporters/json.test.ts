@@ -34,6 +34,7 @@ describe('renderJson', () => {
       'unverified',
       'rules',
       'fixes',
+      'changes',
       'resolutionOrder',
       'summary',
     ]);

@@ -33,7 +33,7 @@ dockmedic 0.1.0 · shop · 3 compose projects, 13 services · engine 28.5.2 via 
               58 + dockerfile: dockerfiles/backend.alpine.Dockerfile
       then    Compose tries to pull what it cannot build, and says "pull access denied … may require 'docker
               login'". No login is needed.
-      blocks  images shop-backend, shop-auth and 5 more · builds: 13 · containers: 13 · endpoints: 3
+      blocks  images shop-backend, shop-auth and 5 more · 13 builds · 13 containers · 3 endpoints
 
 ✗ P1  docker/load-tester.Dockerfile is gone, and nothing like it is left               root cause · unblocks 2
       compose/dockerfile-not-found
@@ -62,8 +62,8 @@ Next: dockmedic --fix   mends 13 of 14 and proves it; dockmedic undo takes it ba
     const text = renderText(mendedReport, look);
     expect(text).toContain(`
 plan    13 fixes · 1 finding has no safe fix
-apply   dockerfile: docker/… → dockerfiles/…   (13 times)
-verify  ✓ 13 gone · ✓ nothing else broke
+apply   docker-compose.yml +3 −3 · docker-compose.test.yml +4 −4 · docker-compose.staging.yml +6 −6
+verify  ✓ 13 gone · ✓ nothing that was healthy broke
 undo    dockmedic undo
 `);
     expect(text).toContain(
