@@ -27,6 +27,8 @@ const { metafile } = await build({
   chunkNames: 'parts/[name]-[hash]',
   metafile: true,
   legalComments: 'none',
+  // The same parser as modules instead of CommonJS: smaller and quicker to start.
+  alias: { yaml: path.join(root, 'node_modules/yaml/browser/index.js') },
   define: {
     DOCKMEDIC_VERSION: JSON.stringify(version),
     'process.env.NODE_ENV': '"production"',

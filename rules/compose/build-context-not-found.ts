@@ -25,7 +25,7 @@ each, whether the Dockerfile is in it, parses, and finds its \`COPY\` sources th
         if (!build?.context || build.contextDirectory === undefined) continue;
         const stat = facts.files.stat(build.contextDirectory);
         if (stat?.kind === 'directory' || stat?.kind === 'other') continue;
-        const repair = await repairContext(facts, project, service);
+        const repair = await repairContext(facts, service);
         const written = shown(build.context.scalar);
         yield {
           subject: subject.build(project.id, service.name),

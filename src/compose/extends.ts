@@ -1,9 +1,10 @@
 /** `extends`: a service that takes over what another says (Compose Specification, services › extends). */
 import type { FilePath, Place } from '../source.ts';
-import { type Reading, readLayers, type Scope } from './assemble.ts';
-import { mergeTrees } from './merge.ts';
+import { shown } from './edit.ts';
+import { mergeTrees, settled } from './merge.ts';
 import type { MapEntry, MapNode, PathRef, ScalarNode } from './model.ts';
 import { directoryOf } from './paths.ts';
+import { type Reading, readLayers, type Scope } from './reading.ts';
 import { childAt, isNull, isRemoteResource, kindInWords, mapAt, pathRef, scalarAt, without } from './tree.ts';
 
 /** Longer chains are taken for an accident. */
@@ -70,7 +71,7 @@ function keyOf(home: Home, name: string): string {
 }
 
 function extend(reading: Reading, base: MapNode, step: Link): MapNode {
-  const inherited = without(base, 'extends');
+  const inherited = settled(without(base, 'extends'));
   const merged = mergeTrees(inherited, without(step.node, 'extends'), reading.problems, [
     'services',
     step.name,
@@ -128,7 +129,7 @@ function linkTo(
     kind: 'extends-not-found',
     service: from.name,
     ...(path && { path }),
-    missingService: { name: service.text, at: service.at, known: [...home.services.entries.keys()] },
+    missingService: { name: shown(service), at: service.at, known: [...home.services.entries.keys()] },
   });
   return undefined;
 }

@@ -1,10 +1,10 @@
 /** `include`: other compose files as parts of this one (Compose Specification, Include). */
 import type { FilePath } from '../source.ts';
-import { MAX_FILES, mergeFiles, type Reading, type Scope } from './assemble.ts';
 import { dotEnvOf, readEnvFiles } from './environment.ts';
 import type { Variables } from './interpolate.ts';
 import type { MapEntry, MapNode, Node, PathRef } from './model.ts';
 import { directoryOf } from './paths.ts';
+import { MAX_FILES, type Reading, type Scope } from './reading.ts';
 import {
   childAt,
   isNull,
@@ -18,16 +18,26 @@ import {
 
 const IMPORTED = ['services', 'volumes', 'networks', 'secrets', 'configs', 'models'] as const;
 
+/** Loads the files of an include, which may include others. */
+export type MergeFiles = (
+  reading: Reading,
+  files: readonly FilePath[],
+  scope: Scope,
+  chain: readonly FilePath[],
+) => MapNode;
+
 /**
  * A document with what it includes taken in, and without `include`. What is missing becomes a problem.
  *
  * @param chain the files that led here, this one last
+ * @param merge loads what is included, as the file that includes it was loaded
  */
 export function applyIncludes(
   reading: Reading,
   tree: MapNode,
   scope: Scope,
   chain: readonly FilePath[],
+  merge: MergeFiles,
 ): MapNode {
   const include = childAt(tree, 'include');
   if (!include) return tree;
@@ -39,7 +49,7 @@ export function applyIncludes(
     return result;
   }
   for (const entry of include.items) {
-    const imported = readInclude(reading, entry, scope, chain);
+    const imported = readInclude(reading, entry, scope, chain, merge);
     if (imported) result = importInto(reading, result, imported);
   }
   return result;
@@ -50,6 +60,7 @@ function readInclude(
   entry: Node,
   scope: Scope,
   chain: readonly FilePath[],
+  merge: MergeFiles,
 ): MapNode | undefined {
   const paths = pathsOf(reading, entry.kind === 'map' ? childAt(entry, 'path') : entry);
   const files: FilePath[] = [];
@@ -78,7 +89,7 @@ function readInclude(
   if (first === undefined || !withinBounds(reading, entry)) return undefined;
   const directory = scalarAt(entry, 'project_directory');
   const base = directory ? pathRef(directory, reading.roots).path : directoryOf(first);
-  return mergeFiles(reading, files, { base, variables: variablesFor(reading, entry, base, scope) }, chain);
+  return merge(reading, files, { base, variables: variablesFor(reading, entry, base, scope) }, chain);
 }
 
 /** Files that include each other in many ways are read again for each; that has to end. */

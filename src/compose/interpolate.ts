@@ -107,10 +107,16 @@ export type InterpolateOptions = {
   /** The directory that relative paths of this file start at. */
   readonly base: FilePath;
   readonly problems: LoadProblem[];
+  /** How many characters variables may still add. */
+  readonly room?: { left: number };
 };
 
+/** What variables may add to one file, in characters. A long value used often is an attack or an accident. */
+const MAX_ADDED = 20_000_000;
+
 /** Interpolates every value of a tree; keys stay. Shared nodes (aliases) stay shared. */
-export function interpolateTree(root: MapNode, options: InterpolateOptions): MapNode {
+export function interpolateTree(root: MapNode, given: InterpolateOptions): MapNode {
+  const options = { ...given, room: { left: MAX_ADDED } };
   const done = new Map<Node, Node>();
   const visit = (node: Node): Node => {
     const known = done.get(node);
@@ -149,6 +155,14 @@ export function interpolateScalar(scalar: ScalarNode, options: InterpolateOption
       at: placeOf(fault.start, fault.end),
       message: fault.message,
     });
+  }
+  const { room } = options;
+  if (room && room.left < 0) return { ...scalar, base, value: '', text: '', parts: [] };
+  if (room) for (const part of evaluated.parts) room.left -= part.text.length;
+  if (room && room.left < 0) {
+    const message = 'the values of variables make this file too long to be read';
+    options.problems.push({ kind: 'interpolation', at: scalar.at, message });
+    return { ...scalar, base, value: '', text: '', parts: [] };
   }
   const text = evaluated.parts.map((part) => part.text).join('');
   const parts = evaluated.parts.map((part): InterpolationPart => {

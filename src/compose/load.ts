@@ -1,7 +1,7 @@
 /** The way into this directory: a workspace's files in, its compose projects out. */
 import type { Files } from '../facts.ts';
 import type { FilePath } from '../source.ts';
-import { mergeFiles, type Reading, startReading } from './assemble.ts';
+import { mergeFiles } from './assemble.ts';
 import { DEFAULT_NAMES, discoverPlans, type LeftOut, type Plan } from './discover.ts';
 import type { Environment } from './environment.ts';
 import {
@@ -13,11 +13,12 @@ import {
   variablesOf,
 } from './explicit.ts';
 import { interpolateScalar, lookUp, type Variables } from './interpolate.ts';
-import { withoutResets } from './merge.ts';
+import { settled } from './merge.ts';
 import type { LoadProblem, Project } from './model.ts';
 import { parseFile } from './parse.ts';
 import { directoryOf, isAbsolute, nameOf, normalise, type Roots } from './paths.ts';
 import { readFileResources, readServices } from './read.ts';
+import { type Reading, startReading } from './reading.ts';
 import { scalarAt } from './tree.ts';
 
 export type LoadOptions = {
@@ -97,7 +98,7 @@ function loadProject(chosen: Chosen, options: LoadOptions, roots: Roots): Loaded
   const environment = { ...chosen.variables.environment, COMPOSE_PROJECT_NAME: name };
   const variables: Variables = { environment, envFile: chosen.variables.envFile };
   const merged = mergeFiles(reading, chosen.files, { variables, base: chosen.directory });
-  const document = withoutResets(merged);
+  const document = settled(merged);
   const read = {
     roots,
     baseOf: (service: string) => reading.serviceBases.get(service) ?? chosen.directory,

@@ -1,7 +1,9 @@
 /** Merging compose files over each other (Compose Specification, Merge). */
 
+import { buildToMap, mapToList, namesToMap, pairsToMap, splitPair } from './forms.ts';
 import { uniqueKeyOf } from './merge-keys.ts';
-import type { LoadProblem, MapEntry, MapNode, Node, ScalarNode } from './model.ts';
+import type { ListNode, LoadProblem, MapEntry, MapNode, Node } from './model.ts';
+import { isNull, itemsOf } from './tree.ts';
 
 /** How a value at a path is merged; paths not listed: mappings merge, lists append, scalars replace. */
 type Manner = 'replace' | 'keyed' | 'strings' | 'unique' | 'names' | 'build' | 'logging' | 'either';
@@ -105,10 +107,6 @@ function mergeEntries(
   return merged === value ? entry : { key: below.key, value: merged };
 }
 
-function isNull(node: Node): boolean {
-  return node.kind === 'scalar' && node.value === null;
-}
-
 function mergeValues(
   base: Node,
   over: Node,
@@ -171,89 +169,12 @@ function append(base: Node, over: Node, keyOf: (item: Node) => string | undefine
   return { kind: 'list', items, at: over.at };
 }
 
-function itemsOf(node: Node): readonly Node[] {
-  return node.kind === 'list' ? node.items : [node];
-}
-
 function textOf(item: Node): string | undefined {
   return item.kind === 'scalar' ? item.text : undefined;
 }
 
 function keyOfPair(item: Node): string | undefined {
   return item.kind === 'scalar' ? splitPair(item).name : undefined;
-}
-
-function splitPair(item: ScalarNode): { name: string; value: ScalarNode } {
-  const equals = item.text.indexOf('=');
-  const name = equals < 0 ? item.text : item.text.slice(0, equals);
-  const text = equals < 0 ? '' : item.text.slice(equals + 1);
-  const { parts, ...rest } = item;
-  const kept = parts === undefined ? undefined : partsFrom(parts, equals + 1);
-  return { name, value: { ...rest, value: equals < 0 ? null : text, text, ...(kept && { parts: kept }) } };
-}
-
-type Parts = NonNullable<ScalarNode['parts']>;
-
-/** The parts without their first characters: what is left of an interpolated `NAME=value` after the name. */
-function partsFrom(parts: Parts, skip: number): Parts {
-  let left = skip;
-  return parts.flatMap((part) => {
-    const text = part.text.slice(left);
-    const cut = part.text.length - text.length;
-    left -= cut;
-    return text === '' && cut > 0 ? [] : [{ ...part, text }];
-  });
-}
-
-/** `[A=1, B]` as `{A: 1, B: }`. */
-export function pairsToMap(node: Node): MapNode {
-  if (node.kind === 'map') return node;
-  const entries = new Map<string, MapEntry>();
-  for (const item of itemsOf(node)) {
-    if (item.kind !== 'scalar') continue;
-    const { name, value } = splitPair(item);
-    entries.set(name, { key: item.at, value });
-  }
-  return { kind: 'map', entries, at: node.at };
-}
-
-/** `{host: address}` as `[host=address]`. */
-function mapToList(node: Node): Node {
-  if (node.kind !== 'map') return node;
-  const items: Node[] = [];
-  for (const [name, { value }] of node.entries) {
-    for (const item of itemsOf(value)) {
-      if (item.kind !== 'scalar') continue;
-      const text = `${name}=${item.text}`;
-      const parts = item.parts && [
-        { kind: 'literal', text: `${name}=`, at: item.at } as const,
-        ...item.parts,
-      ];
-      items.push({ ...item, value: text, text, ...(parts && { parts }) });
-    }
-  }
-  return { kind: 'list', items, at: node.at };
-}
-
-/** `[a, b]` as `{a: , b: }`. */
-function namesToMap(node: Node): MapNode {
-  if (node.kind === 'map') return node;
-  const entries = new Map<string, MapEntry>();
-  for (const item of itemsOf(node)) {
-    if (item.kind !== 'scalar') continue;
-    entries.set(item.text, { key: item.at, value: emptyMap(item) });
-  }
-  return { kind: 'map', entries, at: node.at };
-}
-
-function emptyMap(like: Node): MapNode {
-  return { kind: 'map', entries: new Map(), at: like.at };
-}
-
-/** `build: ./dir` as `build: {context: ./dir}`. */
-function buildToMap(node: Node): MapNode {
-  if (node.kind === 'map') return node;
-  return { kind: 'map', entries: new Map([['context', { key: node.at, value: node }]]), at: node.at };
 }
 
 /** Options of two logging drivers do not mix. */
@@ -264,19 +185,22 @@ function sameDriver(base: MapNode, over: MapNode): boolean {
   return first.text === second.text;
 }
 
-/** The tree without what `!reset` took away. Shared nodes stay shared. */
-export function withoutResets(root: MapNode): MapNode {
+/**
+ * The tree once merging is over: without what `!reset` took away, and without the marks of `!override`. A service
+ * that others extend is settled first, since its marks count for its own path alone. Shared nodes stay shared.
+ */
+export function settled(root: MapNode): MapNode {
   const done = new Map<Node, Node>();
   const visit = (node: Node): Node => {
-    if (node.kind === 'scalar') return node;
     const known = done.get(node);
     if (known) return known;
-    const result =
-      node.kind === 'map' ? visitMap(node) : { ...node, items: node.items.filter(stays).map(visit) };
+    const { merge: _, ...plain } = node;
+    const result = plain.kind === 'map' ? visitMap(plain) : plain.kind === 'list' ? visitList(plain) : plain;
     done.set(node, result);
     return result;
   };
   const stays = (node: Node): boolean => node.merge !== 'reset';
+  const visitList = (node: ListNode): ListNode => ({ ...node, items: node.items.filter(stays).map(visit) });
   const visitMap = (node: MapNode): MapNode => {
     const entries = new Map<string, MapEntry>();
     for (const [name, entry] of node.entries) {

@@ -1,6 +1,6 @@
 /** `build` of a service, in its short and its long form (Compose Build Specification). */
 import type { FilePath } from '../source.ts';
-import { pairsToMap } from './merge.ts';
+import { pairsToMap } from './forms.ts';
 import type { Build, LoadProblem, MapNode, Node, PathRef, ScalarNode } from './model.ts';
 import { normalise, type Roots, resolvePath } from './paths.ts';
 import { childAt, isNull, itemsOf, kindInWords, pathRef, scalarAt } from './tree.ts';

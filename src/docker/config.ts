@@ -81,7 +81,7 @@ export function parseDockerConfig(text: string, file: string): DockerConfigRead 
 }
 
 /** A configuration that says nothing, as of a machine where `docker login` was never run. */
-export function emptyConfig(file: string): DockerConfig {
+function emptyConfig(file: string): DockerConfig {
   return {
     file,
     directory: (file.includes('\\') ? win32 : posix).dirname(file),

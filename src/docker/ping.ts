@@ -14,7 +14,7 @@ export type PingOptions = {
 type Down = Extract<Ping, { answer: 'down' }>;
 
 const answerBytes = 1024 * 1024;
-export const pingTimeoutMs = 2000;
+const pingTimeoutMs = 2000;
 
 /** Never throws, never takes longer than its time limit, and leaves no connection behind. */
 export async function ping(

@@ -95,7 +95,7 @@ function unknownInstruction(keyword: string): string {
 }
 
 /** Text of the file for a message: short, and without characters that a terminal would act on. */
-export function shown(text: string): string {
+function shown(text: string): string {
   const short = text.length > 60 ? `${text.slice(0, 60)}…` : text;
   const visible = short.replace(
     /[\p{C}\u00a0\u2000-\u200f\u2028\u2029]/gu,

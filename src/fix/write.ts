@@ -76,7 +76,7 @@ export async function land(writes: readonly Write[]): Promise<Landed> {
 }
 
 /** Takes writes back, the last one first, as far as that is possible; names the files that stay changed. */
-export async function takeBack(done: readonly Write[]): Promise<readonly FilePath[]> {
+async function takeBack(done: readonly Write[]): Promise<readonly FilePath[]> {
   const left: FilePath[] = [];
   for (const write of [...done].reverse()) {
     try {

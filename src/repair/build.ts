@@ -69,7 +69,7 @@ export async function repairDockerfile(facts: Facts, project: Project, service: 
 }
 
 /** Ways to mend a build whose context directory does not exist. */
-export async function repairContext(facts: Facts, project: Project, service: Service): Promise<Repair> {
+export async function repairContext(facts: Facts, service: Service): Promise<Repair> {
   const build = service.build;
   if (!build?.contextDirectory) return { fixes: [], evidence: [] };
   const written = build.dockerfile?.written ?? 'Dockerfile';

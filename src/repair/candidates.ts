@@ -11,7 +11,7 @@ import type { FilePath } from '../source.ts';
 const { posix } = path;
 
 /** How a candidate was come by, strongest first. */
-export const REASONS = ['renamed', 'directory-moved', 'case', 'typo', 'same-name'] as const;
+const REASONS = ['renamed', 'directory-moved', 'case', 'typo', 'same-name'] as const;
 
 export type Candidate = {
   readonly path: FilePath;

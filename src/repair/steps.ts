@@ -63,7 +63,7 @@ export function writtenAs(before: string, from: FilePath, target: FilePath): str
 }
 
 /** The edit that gives a scalar a new value. */
-export function editOf(facts: Facts, scalar: ScalarNode, value: string): Step | undefined {
+function editOf(facts: Facts, scalar: ScalarNode, value: string): Step | undefined {
   const source = facts.files.read(scalar.at.file);
   return 'text' in source ? replaceScalar(scalar, source, value) : undefined;
 }

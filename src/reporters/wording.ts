@@ -9,7 +9,7 @@ export function count(number: number, one: string, many = `${one}s`): string {
 }
 
 /** `a, b and 4 more`; all of them where only one would be left over. */
-export function listed(names: readonly string[], most = 3): string {
+function listed(names: readonly string[], most = 3): string {
   const shown = names.length <= most + 1 ? names : names.slice(0, most);
   const more = names.length - shown.length;
   if (more > 0) return `${shown.join(', ')} and ${more} more`;
@@ -18,7 +18,7 @@ export function listed(names: readonly string[], most = 3): string {
 }
 
 /** What a subject is called on the screen: its name without its kind and its project. */
-export function nameOf(name: Subject, projects: Report['projects']): string {
+function nameOf(name: Subject, projects: Report['projects']): string {
   const rest = name.slice(name.indexOf(':') + 1);
   const owner = projects
     .filter((project) => rest.startsWith(`${project.id}/`))
@@ -85,7 +85,9 @@ export function stackInWords(report: Report): string {
 }
 
 export function engineInWords(report: Report): string {
-  return report.engine ? `engine ${report.engine.version} via ${report.engine.from}` : 'no engine';
+  if (report.engine) return `engine ${report.engine.version} via ${report.engine.from}`;
+  const asked = report.rules.some(({ layer, outcome }) => layer === 'engine' && outcome !== 'skipped');
+  return asked ? 'no engine' : 'engine not asked';
 }
 
 /** Why something was left out, as one sentence without a full stop. */
@@ -116,7 +118,7 @@ export function summaryInWords(report: Report): string {
   return `${verdict(report)} · ${parts.join(' · ')}`;
 }
 
-export function verdict(report: Report): string {
+function verdict(report: Report): string {
   if (report.status === 'pass') return '✓ PASS';
   return report.status === 'fail' ? '✗ FAIL' : '? UNVERIFIED';
 }

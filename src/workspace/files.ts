@@ -6,7 +6,7 @@ import type { FileIndex, FileStat, Files, ReadFailure } from '../facts.ts';
 import type { FilePath, Source } from '../source.ts';
 
 /** Compose files and Dockerfiles are written by people; one above this is a mistake or an attack. In bytes. */
-export const LARGEST_FILE = 8 * 1024 * 1024;
+const LARGEST_FILE = 8 * 1024 * 1024;
 
 /** Files that the index holds at most; a tree with more is said to be truncated. */
 const LARGEST_INDEX = 200_000;
@@ -45,11 +45,6 @@ export function createFiles(root: string): Files {
       return index;
     },
   };
-}
-
-/** Whether reading gave a failure instead of a text. */
-export function isFailure(result: Source | ReadFailure): result is ReadFailure {
-  return 'failure' in result;
 }
 
 function memo<T>(known: Map<string, T>, key: string, find: () => T): T {

@@ -22,7 +22,7 @@ import {
 } from '../support/example.ts';
 import { type RunResult, run } from '../support/run.ts';
 
-const real = process.env['DOCKMEDIC_REAL'] === '1';
+const real = process.env.DOCKMEDIC_REAL === '1';
 if (!real) console.warn('examples.test.ts is skipped: DOCKMEDIC_REAL is unset, use test/real/with-engine.sh');
 
 const composeFiles = Object.keys(staleReferences) as (keyof typeof staleReferences)[];

@@ -135,7 +135,8 @@ function locate(directory: string, flags: DiagnoseFlags): { root: string; select
 /** Like Compose, looks in the directories above where there is nothing here and nothing was asked for. */
 function settle(directory: string, flags: DiagnoseFlags): string {
   const isAsked = flags.file || flags.projectDirectory !== undefined || process.env.COMPOSE_FILE;
-  if (isAsked || hasComposeFile(directory)) return directory;
+  const hasDefault = DEFAULT_NAMES.some((name) => existsSync(path.join(directory, name)));
+  if (isAsked || hasDefault || hasComposeFile(directory)) return directory;
   let above = path.dirname(directory);
   while (above !== path.dirname(above)) {
     if (DEFAULT_NAMES.some((name) => existsSync(path.join(above, name)))) {

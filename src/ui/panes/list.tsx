@@ -61,7 +61,7 @@ function itemLine(item: Item, selected: boolean, width: number, unicode: boolean
 }
 
 /** The part of the lines that shows one of them, with how many are left out above and below. */
-export function around(lines: readonly Line[], at: number, height: number): readonly Line[] {
+function around(lines: readonly Line[], at: number, height: number): readonly Line[] {
   if (lines.length <= height) return lines;
   const top = Math.max(0, Math.min(lines.length - height, at - Math.floor(height / 2)));
   const shown = lines.slice(top, top + height);

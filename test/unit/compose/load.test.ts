@@ -343,6 +343,19 @@ describe('extends', () => {
     expect(project.problems).toMatchObject([{ kind: 'extends-not-found', service: 'b' }]);
   });
 
+  test('what a base resets or overrides counts for the base alone', () => {
+    const project = clean({
+      'compose.yaml': 'services: {a: {image: x, dns: [1.1.1.1], environment: {D: 1}}}',
+      'compose.override.yml':
+        'services: {a: {extends: b}, b: {image: y, environment: !reset {}, dns: !override [2.2.2.2]}}',
+    });
+    expect(plain(service(project, 'a').node)).toEqual({
+      image: 'y',
+      dns: ['1.1.1.1', '2.2.2.2'],
+      environment: { D: 1 },
+    });
+  });
+
   test('a long chain', () => {
     const links = Array.from(
       { length: 150 },
