@@ -15,7 +15,7 @@ export const DEFAULT_NAMES = [
 ] as const;
 
 /** The names of override files, best first. Any of them goes with any default file. */
-export const OVERRIDE_NAMES = [
+const OVERRIDE_NAMES = [
   'compose.override.yml',
   'compose.override.yaml',
   'docker-compose.override.yml',

@@ -11,7 +11,7 @@ type Options = { readonly roots: Roots; readonly problems: LoadProblem[] };
  * Whether a build context is fetched by the builder: a URL, a git address, another service or a build target.
  * Any other text is a directory, however much it looks like a host name; that is how Compose takes it.
  */
-export function isRemoteContext(written: string): boolean {
+function isRemoteContext(written: string): boolean {
   return written.includes('://') || /^(?:git@|github\.com\/|service:|target:)/.test(written);
 }
 
