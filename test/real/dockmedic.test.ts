@@ -295,7 +295,8 @@ if [ "$1" = docker-cli-plugin-metadata ]; then
   exit 0
 fi
 [ "$2" = start ] || exit 1
-nohup ${dockerd} ${arguments_} >${state}/log 2>&1 </dev/null &
+# A network of its own: a daemon without a bridge takes the bridge of its neighbour away.
+nohup unshare --net ${dockerd} ${arguments_} >${state}/log 2>&1 </dev/null &
 `,
         );
         await chmod(plugin, 0o755);
