@@ -2,6 +2,7 @@
 import { canonical, imageOf, madeBy } from './compose/images.ts';
 import type { Project, Service } from './compose/model.ts';
 import { dockerfileOf, stagesOfBuild } from './dockerfile/bases.ts';
+import type { Range } from './dockerfile/model.ts';
 import type { Facts } from './facts.ts';
 import { tryBuild } from './repair/build.ts';
 import type { Place } from './source.ts';
@@ -58,19 +59,25 @@ function bases(facts: Facts, project: Project, service: Service): NeededImage[] 
   const model = build && dockerfileOf(facts, build);
   if (!build || !model) return [];
   const file = build.dockerfileInline ? undefined : build.dockerfilePath;
+  const needed = (reference: string, { start, end }: Range, platform?: string): NeededImage => ({
+    project,
+    service,
+    reference,
+    key: reference,
+    at: file === undefined ? (build.dockerfileInline?.at ?? build.at) : { file, start, end },
+    by: `the build of service "${service.name}"`,
+    base: true,
+    ...(platform && !platform.includes('$') ? { platform } : {}),
+  });
   return stagesOfBuild(model, build)
-    .filter((stage) => stage.baseStage === undefined && !stage.unresolved && stage.base !== 'scratch')
-    .filter((stage) => !build.additionalContexts.has(stage.base))
-    .map((stage) => ({
-      project,
-      service,
-      reference: stage.base,
-      key: stage.base,
-      at: file === undefined ? (build.dockerfileInline?.at ?? build.at) : { file, ...stage.baseRange },
-      by: `the build of service "${service.name}"`,
-      base: true,
-      ...(stage.platform && !stage.platform.includes('$') ? { platform: stage.platform } : {}),
-    }));
+    .flatMap((stage) => {
+      const own = stage.baseStage === undefined && !stage.unresolved && stage.base !== 'scratch';
+      const used = [...stage.copies, ...stage.mounts].flatMap(({ from, range }) =>
+        from !== undefined && stage.imagesUsed.includes(from) ? [needed(from, range)] : [],
+      );
+      return [...(own ? [needed(stage.base, stage.baseRange, stage.platform)] : []), ...used];
+    })
+    .filter(({ reference }) => !build.additionalContexts.has(reference));
 }
 
 function isUnset(scalar: NonNullable<Service['image']>): boolean {

@@ -5,6 +5,9 @@ import { shownPath } from '../../src/repair/steps.ts';
 import { defineRule } from '../../src/rule.ts';
 import { subject } from '../../src/subject.ts';
 
+/** Where the engine runs in a virtual machine these are there for containers, whatever this machine has. */
+const ENGINE_SOCKETS = new Set(['/var/run/docker.sock', '/run/docker.sock', '//var/run/docker.sock']);
+
 export default defineRule({
   id: 'compose/bind-source-not-found',
   title: 'the source of a bind mount does not exist',
@@ -26,7 +29,7 @@ alone are safe fixes; others are only proposed.
     for (const project of facts.projects) {
       for (const service of project.services.values()) {
         for (const bind of service.binds) {
-          if (facts.files.stat(bind.source.path)) continue;
+          if (facts.files.stat(bind.source.path) || ENGINE_SOCKETS.has(bind.source.path)) continue;
           const source = shownPath(bind.source);
           const host = isAbsolute(source) || source.startsWith('~') || bind.source.scalar.parts !== undefined;
           const outside = host || isOutside(bind.source.path);

@@ -44,7 +44,7 @@ Several: listed, for a person to choose.
           message: stat
             ? `Service "${service.name}" builds from ${written}, which is a directory.`
             : gone
-              ? `${written} of service "${service.name}" is gone, and nothing like it is left.`
+              ? `${written} of service "${service.name}" ${gone.known ? 'is gone' : 'does not exist'}, and nothing like it is ${gone.known ? 'left' : 'here'}.`
               : `Service "${service.name}" builds from ${written}, which does not exist.`,
           at: build.dockerfile?.scalar.at ?? build.at,
           evidence: [...repair.evidence, ...(gone?.evidence ?? [])],

@@ -30,8 +30,9 @@ fix. A file of the same name elsewhere may hold the values of another service: i
             (ending) => facts.files.stat(`${envFile.path.path}${ending}`)?.kind === 'file',
           );
           yield {
-            subject: subject.service(project.id, service.name),
-            detail: written,
+            // Compose resolves the env files of all services that are to start before it starts any of them.
+            subject: service.active ? subject.project(project.id) : subject.service(project.id, service.name),
+            detail: `${service.name}:${written}`,
             message: stat
               ? `Service "${service.name}" reads its environment from ${written}, which is a directory.`
               : `Service "${service.name}" reads its environment from ${written}, which does not exist.`,

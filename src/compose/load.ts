@@ -119,10 +119,16 @@ function loadProject(chosen: Chosen, options: LoadOptions, roots: Roots): Loaded
     services,
     secrets,
     configs,
-    problems: distinct(reading.problems),
+    problems: distinct(withoutEchoes(reading.problems)),
     ...(reading.remote.length > 0 && { remote: reading.remote }),
   };
   return { project, alsoRead: reading.alsoRead };
+}
+
+/** What is left of a file with a syntax error may look odd: that is the error again, not a fault of its own. */
+function withoutEchoes(problems: readonly LoadProblem[]): readonly LoadProblem[] {
+  const broken = new Set(problems.flatMap((one) => (one.kind === 'invalid-yaml' ? [one.file] : [])));
+  return problems.filter((one) => one.kind !== 'wrong-type' || !broken.has(one.at.file));
 }
 
 /** A file that is read in several ways has its faults once. */

@@ -44,6 +44,8 @@ export function tryBuild(
 ): Trial | undefined {
   const model = dockerfileOf(facts, { ...build, dockerfilePath: dockerfile });
   if (!model || model.faults.length > 0) return undefined;
+  // Another language than that of Dockerfiles: nothing in it can be judged, and nothing speaks against it.
+  if (model.foreign) return { sources: 0, found: 0 };
   const stages = stagesOfBuild(model, build);
   if (stages.length === 0) return undefined;
   const matches = stages

@@ -53,7 +53,7 @@ export function subjectsInWords(subjects: readonly Subject[], projects: Report['
   return kinds
     .map(({ kind, one, many, subjects: found }, index) => {
       const names = [...new Set(found.map((name) => nameOf(name, projects)))];
-      const word = found.length === 1 ? one : many;
+      const word = (NAMED.includes(kind) ? names : found).length === 1 ? one : many;
       if (kind === 'engine' || kind === 'tests') return `the ${word}`;
       // The same names in several projects: which of them is meant could not be told.
       if (names.length < found.length && !NAMED.includes(kind)) return `${found.length} ${word}`;
