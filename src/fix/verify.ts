@@ -56,6 +56,11 @@ export function regressions<F extends SnapshotFinding>(
       [...faulty].some((upper) => after.restsOn(upper).has(name)));
   const wasHealthy = (name: Subject) => !ill.has(name) && !wasHidden(name);
   return after.findings.filter(
-    ({ id, severity, subject }) => severity === 'error' && !known.has(id) && wasHealthy(subject),
+    (finding) =>
+      finding.severity === 'error' &&
+      !known.has(finding.id) &&
+      wasHealthy(finding.subject) &&
+      // What could not be checked before (nobody could ask the engine) was not known to be healthy.
+      before.unproven(finding) === undefined,
   );
 }

@@ -6,33 +6,13 @@ import { nearest } from '../../nearest.ts';
 import type { Report } from '../../report.ts';
 import { renderJson } from '../../reporters/json.ts';
 import { renderText } from '../../reporters/text.ts';
-import { LAYERS, type Severity } from '../../rule.ts';
+import { LAYERS } from '../../rule.ts';
 import { createFiles } from '../../workspace/files.ts';
 import type { Selection } from '../../workspace/workspace.ts';
+import type { DiagnoseFlags } from '../flags.ts';
 import { hasUnicode, thisMachine, wantsColour } from '../machine.ts';
 import { openSession, type Session, type SessionOptions } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
-
-/** As commander reads them. */
-export type DiagnoseFlags = {
-  readonly file?: readonly string[];
-  readonly projectDirectory?: string;
-  readonly envFile?: readonly string[];
-  readonly profile?: readonly string[];
-  readonly fix?: true;
-  readonly unsafe?: true;
-  readonly yes?: true;
-  readonly dryRun?: true;
-  readonly only?: readonly string[];
-  readonly skip?: readonly string[];
-  readonly failOn: Severity | 'never';
-  readonly offline?: true;
-  readonly engine: boolean;
-  readonly timeout: string;
-  readonly format?: 'text' | 'json';
-  readonly verbose?: true;
-  readonly color?: boolean;
-};
 
 /** `dockmedic [dir]`: looks, reports, and with `--fix` repairs. Returns the exit status. */
 export async function diagnoseCommand(directory: string, flags: DiagnoseFlags): Promise<number> {

@@ -6,11 +6,11 @@ import { repair } from '../../fix/repair.ts';
 import { snapshotOf } from '../../fix/snapshot.ts';
 import { createRedactor } from '../../redact.ts';
 import type { Report } from '../../report.ts';
+import type { DiagnoseFlags } from '../flags.ts';
 import { createRunner } from '../run-command.ts';
 import type { Session } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
 import { VERSION } from '../version.ts';
-import type { DiagnoseFlags } from './diagnose.ts';
 
 /** `--fix` and `--dry-run`. Returns the exit status, which is that of the state left on disk. */
 export async function fixCommand(

@@ -102,3 +102,21 @@ test('what was mended before must not come back, not even as a warning', () => {
     reason: 'it brings back what was mended on service:c/api: earlier is wrong',
   });
 });
+
+test('what could not be checked before was not known to be healthy', () => {
+  const before = snapshot([a], { unproven: 'no engine answers' });
+  const after = snapshot([['new', 'service:c/web']]);
+  expect(regressions(before, after)).toEqual([]);
+  expect(regressions(snapshot([a]), after)).toMatchObject([{ id: 'new' }]);
+});
+
+test('what a mended fault hid below itself is progress: the base image of a Dockerfile that was not found', () => {
+  const before = snapshot([['a', 'build:c/api']]);
+  const after = snapshot([['tag', 'image:c/base']]);
+  const shows = {
+    ...after,
+    restsOn: (name: Subject) => new Set<Subject>(name === 'build:c/api' ? ['image:c/base'] : []),
+  };
+  expect(regressions(before, shows)).toEqual([]);
+  expect(regressions(before, after)).toMatchObject([{ id: 'tag' }]);
+});
