@@ -53,12 +53,14 @@ function adviceFor(
     };
   }
   const [other] = up;
-  if (other && chosen.from.startsWith('DOCKER_HOST')) {
-    return { advice: `An engine answers at ${other.host}: unset DOCKER_HOST, or point it there.` };
+  const variable = variableOf(chosen);
+  if (other && variable) {
+    return { advice: `An engine answers at ${other.host}: unset ${variable}, or point it there.` };
   }
-  if (startable.length > 1) {
+  if (startable.length > 0 && !other && startFixes({ chosen, startable }).length === 0) {
     const commands = startable.map((provider) => `\`${provider.start.join(' ')}\` (${provider.name})`);
-    return { advice: `Start the one that you use: ${commands.join(', ')}.` };
+    const which = commands.length > 1 ? 'Start the one that you use' : 'Start it';
+    return { advice: `${which}: ${commands.join(', ')}.` };
   }
   if (startable.length === 0 && !other) {
     return {
@@ -69,8 +71,13 @@ function adviceFor(
   return {};
 }
 
+/** The environment variable that chose an endpoint, if one did. */
+function variableOf({ from }: AskedEndpoint): string | undefined {
+  return /\bDOCKER_(?:HOST|CONTEXT)\b/.exec(from)?.[0];
+}
+
 /** Starting is offered for the provider of the chosen endpoint, or for the only one that is installed. */
-function startFixes({ chosen, startable }: EngineEndpoints): Fix[] {
+function startFixes({ chosen, startable }: Pick<EngineEndpoints, 'chosen' | 'startable'>): Fix[] {
   if (chosen.ping.answer === 'up') return [];
   // Something is there and refuses us, or it is elsewhere: starting a second engine would mend nothing.
   if (['denied', 'unsupported', 'unknown-host', 'bad-answer'].includes(chosen.ping.why)) return [];
@@ -98,7 +105,7 @@ function startFixes({ chosen, startable }: EngineEndpoints): Fix[] {
 /** Another engine holds other images and volumes, so switching is never done unasked. */
 function switchFixes({ chosen }: EngineEndpoints, up: readonly AskedEndpoint[]): Fix[] {
   // These variables win over the current context: switching it would change nothing.
-  if (chosen.from.startsWith('DOCKER_')) return [];
+  if (variableOf(chosen)) return [];
   return up.flatMap((other): Fix[] => {
     if (other.context === undefined) return [];
     return [

@@ -1,5 +1,5 @@
 /** Which endpoint the docker CLI would use and why, and which others this machine may have. */
-import { distance } from 'fastest-levenshtein';
+import { nearest } from '../nearest.ts';
 import type { DockerConfigRead } from './config.ts';
 import { type DockerContext, findContext, listContexts } from './contexts.ts';
 import {
@@ -117,15 +117,6 @@ function environmentTls(environment: DockerEnvironment): EndpointTls | undefined
     verify,
     from: verify ? 'DOCKER_TLS_VERIFY' : 'DOCKER_TLS',
   };
-}
-
-/** The known name that a person most likely meant; undefined where none is near enough to be a slip. */
-function nearest(name: string, known: readonly string[]): string | undefined {
-  const near = known
-    .map((candidate) => ({ candidate, off: distance(name.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(({ candidate, off }) => off <= Math.max(2, Math.floor(candidate.length / 3)))
-    .sort((a, b) => a.off - b.off);
-  return near[0]?.candidate;
 }
 
 /**
