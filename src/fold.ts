@@ -7,6 +7,7 @@ import { createRedactor, maskLine } from './redact.ts';
 import type { Changes, FixOutcome, Report, ReportFinding, ReportFix, ReportStep } from './report.ts';
 import type { Fix, Severity, Step } from './rule.ts';
 import { type FilePath, lineText, locate, type Source } from './source.ts';
+import type { Subject } from './subject.ts';
 
 export type FoldOptions = {
   readonly version: string;
@@ -55,11 +56,15 @@ export function foldReport(diagnosis: Diagnosis, options: FoldOptions): Report {
       services: [...project.services.keys()],
     })),
     findings,
-    unverified: diagnosis.leftOpen.map((one) => ({ ...one, because: redact(one.because) })),
+    unverified: diagnosis.leftOpen.map((one) => ({
+      ...one,
+      subject: redact(one.subject) as Subject,
+      because: redact(one.because),
+    })),
     rules: diagnosis.outcomes,
     fixes,
     changes: options.repaired ? changesOf(options.repaired) : null,
-    resolutionOrder: analysis.resolutionOrder,
+    resolutionOrder: analysis.resolutionOrder.map(redact),
     summary: {
       rootCauses: new Set(roots.map((one) => one.cause?.id ?? one.id)).size,
       errors: count('error'),
@@ -108,7 +113,7 @@ function foldFinding(
     rule: finding.rule,
     severity: finding.severity,
     priority: consequences?.priority ?? 'P2',
-    subject: finding.subject,
+    subject: redact(finding.subject) as Subject,
     message: redact(finding.message),
     location,
     excerpt: lines.flatMap((line) => {
@@ -116,12 +121,12 @@ function foldFinding(
       if (text === undefined) return [];
       return [{ line, text: redact(line === location?.line ? text : maskLine(text)) }];
     }),
-    cause: finding.cause ? { id: finding.cause.id, title: redact(finding.cause.title) } : null,
+    cause: finding.cause ? { id: redact(finding.cause.id), title: redact(finding.cause.title) } : null,
     evidence: (finding.evidence ?? []).map(redact),
     consequence: finding.consequence === undefined ? null : redact(finding.consequence),
     advice: finding.advice === undefined ? null : redact(finding.advice),
-    causedBy: consequences?.causedBy ?? [],
-    blocks: consequences?.blocks ?? [],
+    causedBy: (consequences?.causedBy ?? []).map(redact),
+    blocks: (consequences?.blocks ?? []).map((name) => redact(name) as Subject),
     fixes: (finding.fixes ?? []).map((fix) => foldFix(fix, read, redact)),
   };
 }
