@@ -5,7 +5,7 @@ import type { ReadFailure } from './facts.ts';
 import { diffOfFix } from './fix/diff.ts';
 import { createRedactor, maskLine } from './redact.ts';
 import type { Changes, FixOutcome, Report, ReportFinding, ReportFix, ReportStep } from './report.ts';
-import type { Fix, Severity, Step } from './rule.ts';
+import { type Fix, SEVERITIES, type Severity, type Step } from './rule.ts';
 import { type FilePath, lineText, locate, type Source } from './source.ts';
 import type { Subject } from './subject.ts';
 
@@ -45,7 +45,7 @@ export function foldReport(diagnosis: Diagnosis, options: FoldOptions): Report {
   return {
     schemaVersion: 1,
     tool: { name: 'dockmedic', version: options.version },
-    status: exitCode === 0 ? 'pass' : exitCode === 1 ? 'fail' : 'unverified',
+    status: fails(diagnosis, options.failOn) ? 'fail' : exitCode === 0 ? 'pass' : 'unverified',
     exitCode,
     workspace: path.basename(options.root) || options.root,
     engine: options.engine,
@@ -88,14 +88,14 @@ function changesOf({ changed, revealed }: Repaired): Changes {
 /** 0 nothing at or above `failOn`, 1 findings, 2 a rule crashed, 3 something could not be checked. */
 function exitStatus(diagnosis: Diagnosis, failOn: Severity | 'never'): Report['exitCode'] {
   if (diagnosis.crashes.length > 0) return 2;
-  const counts: Record<Severity, readonly Severity[]> = {
-    error: ['error'],
-    warning: ['error', 'warning'],
-    info: ['error', 'warning', 'info'],
-  };
-  const failing = failOn === 'never' ? [] : counts[failOn];
-  if (diagnosis.findings.some((finding) => failing.includes(finding.severity))) return 1;
+  if (fails(diagnosis, failOn)) return 1;
   return diagnosis.leftOpen.length > 0 ? 3 : 0;
+}
+
+function fails({ findings }: Diagnosis, failOn: Severity | 'never'): boolean {
+  if (failOn === 'never') return false;
+  const failing = SEVERITIES.slice(0, SEVERITIES.indexOf(failOn) + 1);
+  return findings.some((finding) => failing.includes(finding.severity));
 }
 
 function foldFinding(

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Person, person, STATIC } from '../support/dockmedic.ts';
@@ -110,5 +110,32 @@ describe('what can be asked', () => {
     expect((await ana.dockmedic(['warned', ...STATIC])).code).toBe(0);
     expect((await ana.dockmedic(['warned', ...STATIC, '--fail-on', 'warning'])).code).toBe(1);
     expect((await ana.dockmedic(['warned', ...STATIC, '--fail-on', 'never'])).code).toBe(0);
+  });
+});
+
+describe('unsafe fixes', () => {
+  const compose =
+    'services:\n  api:\n    build:\n      context: .\n      dockerfile: docker/api.alpine.Dockerfile\n';
+
+  it('need consent: without a terminal, --yes', async () => {
+    const root = path.join(ana.home, 'unsafe');
+    await mkdir(path.join(root, 'build'), { recursive: true });
+    await writeFile(path.join(root, 'compose.yaml'), compose);
+    await writeFile(path.join(root, 'build/api.alpine.Dockerfile'), 'FROM alpine:3.19\nCOPY gone.txt /\n');
+    const read = () => readFile(path.join(root, 'compose.yaml'), 'utf8');
+
+    await ana.dockmedic(['unsafe', ...STATIC, '--fix']);
+    expect(await read()).toBe(compose);
+    const refused = await ana.dockmedic(['unsafe', ...STATIC, '--fix', '--unsafe']);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(/without a terminal, add --yes/);
+    expect(await read()).toBe(compose);
+
+    const applied = await ana.dockmedic(['unsafe', ...STATIC, '--fix', '--unsafe', '--yes']);
+    expect(await read()).toBe(compose.replace('docker/', 'build/'));
+    expect(applied.stdout).toMatch(/now visible: 1 finding that was hidden behind it/);
+    expect(applied.stdout).toMatch(/copies gone\.txt/);
+    expect((await ana.dockmedic(['undo', 'unsafe'])).code).toBe(0);
+    expect(await read()).toBe(compose);
   });
 });
