@@ -1,11 +1,8 @@
 /** What a person asked for, as commander reads it. */
 import type { Severity } from '../rule.ts';
+import type { WhereFlags } from './locate.ts';
 
-export type DiagnoseFlags = {
-  readonly file?: readonly string[];
-  readonly projectDirectory?: string;
-  readonly envFile?: readonly string[];
-  readonly profile?: readonly string[];
+export type DiagnoseFlags = WhereFlags & {
   readonly fix?: true;
   readonly unsafe?: true;
   readonly yes?: true;

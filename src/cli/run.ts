@@ -1,8 +1,13 @@
 /** What can be typed, and which command it runs. */
+
 import { Command, CommanderError, Option } from 'commander';
 import { nearest } from '../nearest.ts';
 import { SEVERITIES } from '../rule.ts';
 import { NoProject } from '../workspace/workspace.ts';
+import { diagnoseCommand } from './commands/diagnose.ts';
+import { explainCommand } from './commands/explain.ts';
+import { rulesCommand } from './commands/rules.ts';
+import { undoCommand } from './commands/undo.ts';
 import { UsageError } from './usage-error.ts';
 import { VERSION } from './version.ts';
 
@@ -74,7 +79,7 @@ function createProgram(done: (status: number) => void): Command {
         .default('error'),
     )
     .option('--offline', 'ask no registry')
-    .option('--no-engine', 'ask no Docker engine')
+    .option('--no-engine', 'ask no Docker engine, and not the docker CLI')
     .option('--timeout <seconds>', 'for everything that is asked of engines and registries together', '10')
     .addOption(
       new Option('--format <format>', 'how to report (default: the screen on a terminal, else text)').choices(
@@ -89,7 +94,6 @@ function createProgram(done: (status: number) => void): Command {
       '\nExit status: 0 nothing wrong, 1 findings, 2 not run as asked, 3 something could not be checked.',
     )
     .action(async (directory: string, options) => {
-      const { diagnoseCommand } = await import('./commands/diagnose.ts');
       done(await diagnoseCommand(directory, options));
     });
 
@@ -98,7 +102,6 @@ function createProgram(done: (status: number) => void): Command {
     .description('say what a rule looks for, why it matters and when to ignore it')
     .argument('<rule>', 'compose/dockerfile-not-found')
     .action(async (rule: string) => {
-      const { explainCommand } = await import('./commands/explain.ts');
       done(explainCommand(rule));
     });
   program
@@ -106,15 +109,27 @@ function createProgram(done: (status: number) => void): Command {
     .description('list the rules')
     .addOption(new Option('--format <format>', 'how to list them').choices(['text', 'json']).default('text'))
     .action(async (options) => {
-      const { rulesCommand } = await import('./commands/rules.ts');
       done(rulesCommand(options.format));
+    });
+  program
+    .command('config')
+    .description('print what Compose makes of the files, and where each value comes from')
+    .argument('[dir]', 'the directory to look at', '.')
+    .option('-f, --file <file>', 'a compose file to take; may be repeated', repeated)
+    .option('--project-directory <dir>', 'what relative paths are resolved against')
+    .option('--env-file <file>', 'take variables from this file instead of .env; may be repeated', repeated)
+    .option('--profile <name>', 'a profile to switch on; may be repeated', repeated)
+    .option('--values', 'print the values of environment variables, which may be secret')
+    .addOption(new Option('--format <format>', 'how to print it').choices(['text', 'json']).default('text'))
+    .action(async (directory: string, options) => {
+      const { configCommand } = await import('./commands/config.ts');
+      done(configCommand(directory, options));
     });
   program
     .command('undo')
     .description('take back what the last --fix changed')
     .argument('[dir]', 'the directory that was fixed', '.')
     .action(async (directory: string) => {
-      const { undoCommand } = await import('./commands/undo.ts');
       done(await undoCommand(directory));
     });
   for (const command of program.commands) {

@@ -43,7 +43,8 @@ export function openSession(options: SessionOptions): Session {
     machine,
     look: async (onEvent) => {
       const workspace = openWorkspace(root, options.selection, machine.docker);
-      const facts = createFacts({ ...workspace, ...options, environment: machine.docker });
+      const call = { root, ...options.selection };
+      const facts = createFacts({ ...workspace, ...options, call, environment: machine.docker });
       return diagnose(rules, facts, { skips, ...(onEvent ? { onEvent } : {}) });
     },
     report: async (diagnosis, repaired) =>

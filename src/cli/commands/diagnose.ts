@@ -1,15 +1,11 @@
-import { existsSync, statSync } from 'node:fs';
-import path from 'node:path';
 import { rules } from '../../../rules/index.ts';
-import { DEFAULT_NAMES, discoverPlans } from '../../compose/discover.ts';
 import { nearest } from '../../nearest.ts';
 import type { Report } from '../../report.ts';
 import { renderJson } from '../../reporters/json.ts';
 import { renderText } from '../../reporters/text.ts';
 import { LAYERS } from '../../rule.ts';
-import { createFiles } from '../../workspace/files.ts';
-import type { Selection } from '../../workspace/workspace.ts';
 import type { DiagnoseFlags } from '../flags.ts';
+import { locate } from '../locate.ts';
 import { hasUnicode, thisMachine, wantsColour } from '../machine.ts';
 import { openSession, type Session, type SessionOptions } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
@@ -88,48 +84,6 @@ function sessionOptions(directory: string, flags: DiagnoseFlags): SessionOptions
     askRegistries: !flags.offline,
     timeoutMs: secondsOf(flags.timeout) * 1_000,
   };
-}
-
-function locate(directory: string, flags: DiagnoseFlags): { root: string; selection: Selection } {
-  const given = path.resolve(directory);
-  const stat = statSync(given, { throwIfNoEntry: false });
-  if (!stat) throw new UsageError(`there is no directory "${directory}" here.`);
-  const root = stat.isDirectory() ? settle(given, flags) : path.dirname(given);
-  // A compose file instead of a directory is clear enough: `dockmedic compose.test.yaml`.
-  const files = [...(stat.isDirectory() ? [] : [given]), ...(flags.file ?? [])];
-  const below = (file: string) =>
-    file === '-' ? file : path.relative(root, path.resolve(file)).split(path.sep).join('/') || '.';
-  if (files.includes('-'))
-    throw new UsageError('-f - (standard input) is not supported: places need a file.');
-  return {
-    root,
-    selection: {
-      files: files.map(below),
-      ...(flags.projectDirectory === undefined ? {} : { projectDirectory: below(flags.projectDirectory) }),
-      envFiles: (flags.envFile ?? []).map(below),
-      profiles: flags.profile ?? [],
-    },
-  };
-}
-
-/** Like Compose, looks in the directories above where there is nothing here and nothing was asked for. */
-function settle(directory: string, flags: DiagnoseFlags): string {
-  const isAsked = flags.file || flags.projectDirectory !== undefined || process.env.COMPOSE_FILE;
-  const hasDefault = DEFAULT_NAMES.some((name) => existsSync(path.join(directory, name)));
-  if (isAsked || hasDefault || hasComposeFile(directory)) return directory;
-  let above = path.dirname(directory);
-  while (above !== path.dirname(above)) {
-    if (DEFAULT_NAMES.some((name) => existsSync(path.join(above, name)))) {
-      process.stderr.write(`dockmedic: there is no compose file here; taking ${above}, as Compose does\n`);
-      return above;
-    }
-    above = path.dirname(above);
-  }
-  return directory;
-}
-
-function hasComposeFile(directory: string): boolean {
-  return discoverPlans(createFiles(directory)).plans.length > 0;
 }
 
 function knownRules(flag: string, names: readonly string[]): readonly string[] {
