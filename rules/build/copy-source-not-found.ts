@@ -11,7 +11,7 @@ export default defineRule({
   docs: `
 Sources are looked up in the build context, whatever directory the Dockerfile lies in. BuildKit answers \`failed to
 compute cache key: … "/src": not found\`, names one of the missing sources, and says the same whether the path is wrong,
-the context is wrong, or \`.dockerignore\` leaves it out. Looked at are the stages that the service really builds: its
+the context is wrong, or \`.dockerignore\` leaves it out (that one is build/copy-source-ignored). Looked at are the stages that the service really builds: its
 target and what that rests on. Sources with a variable whose value is not known are not judged.
 
 **Tried before it is offered.** Where the sources lie outside the context, the contexts above are tried; one that holds
@@ -37,37 +37,31 @@ slip, the same name elsewhere in the context.
           for (const source of copy.sources) {
             if (source.unresolved) continue;
             const match = facts.contextMatch(context, file, source.path);
-            if (match.found) continue;
+            if (match.found || match.why === 'ignored') continue;
             const own =
-              repair.fixes.length > 0 || file === undefined || match.why !== 'missing'
+              repair.fixes.length > 0 || file === undefined || match.why === 'outside'
                 ? repair
                 : await repairSource(facts, context, file, source);
             const where =
               context === '.' ? 'the build context . (the root)' : `the build context ${context}/`;
-            const seen = {
-              missing: `${source.path} is not in ${where}`,
-              outside: `${source.path} lies outside ${where}, and a build cannot reach out of its context`,
-              ignored:
-                match.why === 'ignored'
-                  ? `${match.ignoreFile}:${match.line} leaves ${source.path} out of the context`
-                  : '',
-            }[match.why];
+            const outside = match.why === 'outside';
+            const seen = outside
+              ? `${source.path} lies outside ${where}, and a build cannot reach out of its context`
+              : `${source.path} is not in ${where}`;
             yield {
               subject: subject.build(project.id, service.name),
               detail: source.path,
               // An inline Dockerfile has no lines of its own: its place is where the compose file says it.
               at: file === undefined ? (build.dockerfileInline?.at ?? build.at) : { file, ...source.range },
-              message:
-                match.why === 'ignored'
-                  ? `The build of service "${service.name}" copies ${source.path}, which .dockerignore leaves out.`
-                  : `The build of service "${service.name}" copies ${source.path}, which is not in ${where}.`,
+              message: outside
+                ? `The build of service "${service.name}" copies ${source.path}, which lies outside ${where}.`
+                : `The build of service "${service.name}" copies ${source.path}, which is not in ${where}.`,
               evidence: [seen, ...own.evidence],
               ...(own.fixes.length === 0
                 ? {
-                    advice:
-                      match.why === 'ignored'
-                        ? `Add \`!${source.path}\` at the end of ${match.ignoreFile}, or take the line out.`
-                        : 'Correct the path, or the context that it is looked up in.',
+                    advice: outside
+                      ? 'Build from a directory that holds both, and write the paths from there; or copy the file into the context.'
+                      : 'Correct the path, or the context that it is looked up in.',
                   }
                 : {}),
               ...(own.cause ? { cause: own.cause } : {}),

@@ -1,3 +1,4 @@
+import { conflictsIn } from '../../src/compose/conflict-markers.ts';
 import { dockerfileOf } from '../../src/dockerfile/bases.ts';
 import { defineRule } from '../../src/rule.ts';
 import { subject } from '../../src/subject.ts';
@@ -18,6 +19,9 @@ error on line …\` before it builds anything. Looked at is what makes it fail f
         if (!build || !model) continue;
         const file = build.dockerfileInline ? undefined : build.dockerfilePath;
         const source = file === undefined ? undefined : facts.files.read(file);
+        // An unsettled merge conflict is reported as that.
+        if (file !== undefined && source && 'text' in source && conflictsIn(source.text, file).length > 0)
+          continue;
         for (const fault of model.faults) {
           yield {
             subject: subject.build(project.id, service.name),

@@ -2,6 +2,7 @@
 import type { Build, Project } from '../compose/model.ts';
 import type { Facts } from '../facts.ts';
 import type { DockerfileModel, Stage } from './model.ts';
+import { mistakenStage } from './stage-names.ts';
 import { stagesOf } from './stages.ts';
 
 /** The Dockerfile of a build, with its build arguments; undefined where it is remote or cannot be read. */
@@ -27,12 +28,15 @@ export function baseImagesOf(facts: Facts, project: Project, service: string): r
   const model = build && dockerfileOf(facts, build);
   if (!build || !model) return [];
   const images = new Set<string>();
+  const isStage = (stage: Stage, name: string, isBase: boolean) =>
+    mistakenStage(model, stage.index, name, isBase, { project, build }) !== undefined;
   for (const stage of stagesOfBuild(model, build)) {
     if (stage.baseStage === undefined && !stage.unresolved && stage.base !== 'scratch') {
-      if (!build.additionalContexts.has(stage.base)) images.add(stage.base);
+      if (!build.additionalContexts.has(stage.base) && !isStage(stage, stage.base, true))
+        images.add(stage.base);
     }
     for (const image of stage.imagesUsed) {
-      if (!build.additionalContexts.has(image)) images.add(image);
+      if (!build.additionalContexts.has(image) && !isStage(stage, image, false)) images.add(image);
     }
   }
   return [...images].sort();

@@ -2,7 +2,7 @@
 import { expand } from './expand.ts';
 import { faultsOf } from './faults.ts';
 import { type Instruction, readInstructions } from './instructions.ts';
-import type { DockerfileFault, DockerfileModel, Range, Stage } from './model.ts';
+import type { Blanks, DockerfileFault, DockerfileModel, Range, Stage } from './model.ts';
 import { type BuildArguments, GlobalScope, StageScope } from './scope.ts';
 import { readStage, type StageNames, triggersOf } from './stage.ts';
 import { flagsOf, wordsOf } from './words.ts';
@@ -30,7 +30,7 @@ export function parseDockerfile(text: string, args: BuildArguments = new Map()):
   const { instructions, escapeToken, ...read } = readInstructions(text);
   const syntax = args.get('BUILDKIT_SYNTAX') ?? read.syntax;
   if (syntax !== undefined && !readsDockerfiles(syntax)) {
-    return { faults: [], stages: [], globalArgs: new Map(), syntax, foreign: true };
+    return { faults: [], stages: [], globalArgs: new Map(), argNames: new Set(), syntax, foreign: true };
   }
 
   if (instructions.filter(({ keyword }) => keyword === 'FROM').length > MOST_STAGES) {
@@ -61,16 +61,20 @@ export function parseDockerfile(text: string, args: BuildArguments = new Map()):
     faults: faults.slice(0, MOST_FAULTS),
     stages,
     globalArgs: declared,
+    argNames: global.names,
     ...(syntax === undefined ? {} : { syntax }),
   };
 }
 
 function unread(message: string): DockerfileModel {
-  return { faults: [{ message, line: 1 }], stages: [], globalArgs: new Map() };
+  return { faults: [{ message, line: 1 }], stages: [], globalArgs: new Map(), argNames: new Set() };
 }
 
 /** A FROM, and the instructions of its stage. */
-type Head = Pick<Stage, 'index' | 'name' | 'base' | 'baseRange' | 'baseStage' | 'platform' | 'unresolved'> & {
+type Head = Pick<
+  Stage,
+  'index' | 'name' | 'base' | 'baseRange' | 'baseStage' | 'platform' | 'unresolved' | 'blanks'
+> & {
   readonly body: Instruction[];
 };
 
@@ -82,6 +86,7 @@ function readFrom(instruction: Instruction, global: GlobalScope, before: readonl
   // Names of stages are kept in lower case and the base is looked up as written: `FROM Base` is an image.
   const baseStage = before.findLast((stage) => stage.name !== undefined && stage.name === base);
   const platform = flags.find((flag) => flag.name === 'platform')?.value;
+  const blanks = unresolved ? blanksOf(image.text, global) : undefined;
   const baseRange: Range = instruction.place(image.start, image.end);
   return {
     index: before.length,
@@ -89,10 +94,25 @@ function readFrom(instruction: Instruction, global: GlobalScope, before: readonl
     baseRange,
     unresolved,
     body: [],
+    ...(blanks ? { blanks } : {}),
     ...(as?.text.toUpperCase() === 'AS' && name ? { name: name.text.toLowerCase() } : {}),
     ...(baseStage && !unresolved ? { baseStage: baseStage.index } : {}),
     ...(platform === undefined ? {} : { platform }),
   };
+}
+
+/** What BuildKit makes of a base whose variables have no value; undefined where some get theirs in the build. */
+function blanksOf(written: string, global: GlobalScope): Blanks | undefined {
+  const undeclared = new Set<string>();
+  const withoutValue = new Set<string>();
+  const { text, unresolved } = expand(written, global.escapeToken, (name) => {
+    const found = global.lookup(name);
+    if (found.kind !== 'declared') return found;
+    (global.declared.has(name) ? withoutValue : undeclared).add(name);
+    return { kind: 'unset' };
+  });
+  if (unresolved) return undefined;
+  return { base: text, undeclared: [...undeclared], withoutValue: [...withoutValue] };
 }
 
 function readStages(

@@ -27,6 +27,8 @@ const PREDEFINED = [
 export class GlobalScope {
   readonly #values = new Map<string, Value>();
   readonly declared = new Map<string, string | undefined>();
+  /** Every ARG of the file, those of stages too. */
+  readonly names = new Set<string>();
 
   constructor(
     readonly args: BuildArguments,
@@ -38,6 +40,7 @@ export class GlobalScope {
   /** Takes an `ARG` that stands before the first FROM. */
   arg(instruction: Instruction): void {
     for (const { name, value } of assignments(instruction, this.escapeToken)) {
+      this.names.add(name);
       const given = this.args.get(name) ?? this.#valueOf(value);
       if (given !== undefined) this.#values.set(name, given);
       this.declared.set(name, given === UNKNOWN ? undefined : given);
@@ -82,6 +85,7 @@ export class StageScope {
   arg(instruction: Instruction): void {
     const { escapeToken, args } = this.global;
     for (const { name, value } of assignments(instruction, escapeToken)) {
+      this.global.names.add(name);
       const given =
         args.get(name) ?? (value === undefined ? this.global.get(name) : this.#valueOf(value, this.lookup));
       if (given === undefined) this.#declared.add(name);

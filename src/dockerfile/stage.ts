@@ -2,9 +2,10 @@
 import { expand } from './expand.ts';
 import { argumentsOf } from './faults.ts';
 import type { Instruction } from './instructions.ts';
-import type { Copy, CopySource, DockerfileFault, Mount, Stage } from './model.ts';
+import type { Command, Copy, CopySource, DockerfileFault, Mount, Stage, StageStep } from './model.ts';
 import type { StageScope } from './scope.ts';
-import { type Flag, flagsOf, heredocOpener, type Word, wordsOf } from './words.ts';
+import { simpleCommands } from './shell.ts';
+import { type Flag, flagsOf, heredocOpener, stringsOfJson, type Word, wordsOf } from './words.ts';
 
 export type StageNames = {
   readonly count: number;
@@ -26,19 +27,35 @@ type Input = {
 };
 
 /** Walks the instructions of a stage in order, since each may change the variables of the next. */
-export function readStage(input: Input): Pick<Stage, 'copies' | 'mounts' | 'stagesUsed' | 'imagesUsed'> {
+export function readStage(
+  input: Input,
+): Pick<Stage, 'steps' | 'copies' | 'mounts' | 'stagesUsed' | 'imagesUsed' | 'healthcheck'> {
   const { scope } = input;
+  const steps: StageStep[] = [];
   const copies: Copy[] = [];
   const mounts: Mount[] = [];
   const stagesUsed = new Set<number>();
   const imagesUsed = new Set<string>();
+  let healthcheck: Stage['healthcheck'];
   for (const instruction of [...input.triggers, ...input.body]) {
-    if (instruction.keyword === 'ARG') scope.arg(instruction);
-    else if (instruction.keyword === 'ENV') scope.env(instruction);
-    else if (instruction.keyword === 'RUN') mounts.push(...mountsOf(instruction, input));
-    else if (instruction.keyword === 'COPY' || instruction.keyword === 'ADD') {
-      const copy = readCopy(instruction, instruction.keyword, input);
-      if (copy) copies.push(copy);
+    const { keyword } = instruction;
+    if (keyword === 'ARG') scope.arg(instruction);
+    else if (keyword === 'ENV') scope.env(instruction);
+    else if (keyword === 'SHELL') steps.push({ kind: 'shell' });
+    else if (keyword === 'WORKDIR') {
+      const { text, unresolved } = expanded(instruction.rest, input);
+      steps.push({ kind: 'workdir', path: text, unresolved });
+    } else if (keyword === 'RUN' || keyword === 'CMD' || keyword === 'ENTRYPOINT') {
+      if (keyword === 'RUN') mounts.push(...mountsOf(instruction, input));
+      const kind = ({ RUN: 'run', CMD: 'cmd', ENTRYPOINT: 'entrypoint' } as const)[keyword];
+      steps.push({ kind, command: readCommand(instruction) });
+    } else if (keyword === 'HEALTHCHECK') {
+      healthcheck = /^\s*none\s*$/i.test(instruction.rest) ? 'none' : 'set';
+    } else if (keyword === 'COPY' || keyword === 'ADD') {
+      const copy = readCopy(instruction, keyword, input);
+      if (!copy) continue;
+      copies.push(copy);
+      steps.push({ kind: 'copy', copy });
     }
   }
   for (const { from, fromStage } of [...copies, ...mounts]) {
@@ -46,7 +63,14 @@ export function readStage(input: Input): Pick<Stage, 'copies' | 'mounts' | 'stag
     if (fromStage !== undefined) stagesUsed.add(fromStage);
     else if (isImage(from, input.names)) imagesUsed.add(from);
   }
-  return { copies, mounts, stagesUsed: [...stagesUsed].sort((a, b) => a - b), imagesUsed: [...imagesUsed] };
+  return {
+    steps,
+    copies,
+    mounts,
+    stagesUsed: [...stagesUsed].sort((a, b) => a - b),
+    imagesUsed: [...imagesUsed],
+    ...(healthcheck && { healthcheck }),
+  };
 }
 
 function isImage(from: string, names: StageNames): boolean {
@@ -86,11 +110,21 @@ function readCopy(instruction: Instruction, keyword: Copy['instruction'], input:
   if (words === 'not-strings' || words.length < 2) return undefined;
   const from = keyword === 'COPY' ? flags.find((flag) => flag.name === 'from')?.value : undefined;
   const parents = flags.some((flag) => flag.name === 'parents' && flag.value !== 'false');
-  const { text: destination } = expanded(words.at(-1)?.text ?? '', input);
+  const last = words.at(-1) as Word;
+  const destination = expanded(last.text, input);
   const sources = withoutHeredocs(words.slice(0, -1), instruction)
     .map((word) => sourceOf(word, instruction, input, parents))
     .filter((source) => keyword === 'COPY' || !isRemote(source.path));
-  const known = { instruction: keyword, sources, destination, range: instruction.range };
+  const known: Copy = {
+    instruction: keyword,
+    sources,
+    destination: destination.text,
+    destinationRange: instruction.place(last.start, last.end),
+    destinationUnresolved: destination.unresolved,
+    flags: flags.map((flag) => flag.name),
+    more: sources.length < words.length - 1,
+    range: instruction.range,
+  };
   if (from === undefined || from === '') return known;
   const fault = faultOfFrom(from, input.names);
   if (fault) input.faults.push({ message: fault, line: instruction.line, range: instruction.range });
@@ -102,7 +136,10 @@ function sourceOf(word: Word, instruction: Instruction, input: Input, parents: b
   const { text, unresolved } = expanded(word.text, input);
   const range = instruction.place(word.start, word.end);
   // With --parents, `**` crosses directories, as it does nowhere else in COPY.
-  return { path: text, range, unresolved: unresolved || (parents && /[*?[]/.test(text)) };
+  const crossing = parents && /[*?[]/.test(text);
+  // Where the escape character is a backtick, backslashes separate directories: a build for Windows containers.
+  const windows = input.scope.global.escapeToken === '`' && text.includes('\\');
+  return { path: text, range, unresolved: unresolved || crossing || windows };
 }
 
 function expanded(word: string, { scope }: Input) {
@@ -120,6 +157,37 @@ function withoutHeredocs(words: readonly Word[], instruction: Instruction): read
   });
 }
 
+function readCommand(instruction: Instruction): Command {
+  const { rest, place, range, heredocs } = instruction;
+  const { end } = flagsOf(instruction.keyword === 'RUN' ? rest : '');
+  const json = stringsOfJson(rest, end);
+  if (json.kind === 'strings') {
+    const words = json.words.map(({ text, start, end: to }) => ({
+      text,
+      range: place(start, to),
+      // The exec form knows no variables of a shell.
+      literal: true,
+    }));
+    return { form: 'exec', words, range };
+  }
+  const text = rest.slice(end);
+  const found = heredocs.length > 0 ? undefined : simpleCommands(text);
+  const commands = found?.map(({ words, decides }) => ({
+    decides,
+    words: words.map((word) => ({
+      text: word.text,
+      literal: word.literal,
+      range: place(end + word.start, end + word.end),
+    })),
+  }));
+  return {
+    form: 'shell',
+    words: text === '' ? [] : [{ text, range: place(end, rest.length), literal: false }],
+    range,
+    ...(commands ? { commands } : {}),
+  };
+}
+
 /** Sources that ADD fetches: `https://…`, `git@host:…`, `ssh://…` (Dockerfile reference, ADD). */
 function isRemote(path: string): boolean {
   return /^(?:https?|git|ssh):\/\/|^[\w.-]{1,100}@[\w.-]{1,255}:/i.test(path);
@@ -134,17 +202,24 @@ function readMount(flag: Flag, instruction: Instruction, input: Input): Mount {
   const options = new Map<string, string>();
   for (const option of flag.value.split(',')) {
     const equals = option.indexOf('=');
-    if (equals > 0)
-      options.set(option.slice(0, equals).trim().toLowerCase(), option.slice(equals + 1).trim());
+    const name = (equals < 0 ? option : option.slice(0, equals)).trim().toLowerCase();
+    // `required` by itself means true.
+    options.set(name, equals < 0 ? 'true' : option.slice(equals + 1).trim());
   }
   const range = instruction.place(flag.start, flag.end);
   const from = options.get('from');
   const source = options.get('source') ?? options.get('src');
   // A number means no stage here, other than in COPY.
   const fromStage = from === undefined ? undefined : earlierStage(from, input, false);
+  const type = options.get('type') ?? 'bind';
+  const target = options.get('target') ?? options.get('dst') ?? options.get('destination');
+  // As BuildKit names them where nothing else does.
+  const id = options.get('id') || (type === 'ssh' ? 'default' : (source ?? target)?.split('/').at(-1));
   return {
-    type: options.get('type') ?? 'bind',
+    type,
+    required: ['true', '1', 't'].includes(options.get('required')?.toLowerCase() ?? ''),
     range,
+    ...(id === undefined || (type !== 'secret' && type !== 'ssh') ? {} : { id }),
     ...(from === undefined || from === '' ? {} : { from }),
     ...(fromStage === undefined ? {} : { fromStage }),
     ...(source === undefined ? {} : { source: { path: source, range, unresolved: /[$\\]/.test(source) } }),

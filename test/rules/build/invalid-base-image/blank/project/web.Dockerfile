@@ -1,0 +1,3 @@
+ARG ALPINE_TAG=3.19
+FROM alpine:$ALPINE_TAGS AS unused
+FROM Alpine:3.19

@@ -1,0 +1,3 @@
+FROM alpine:3.19
+COPY docker/setup.sh /tmp/
+RUN /tmp/setup.sh

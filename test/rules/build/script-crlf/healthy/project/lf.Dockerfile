@@ -1,0 +1,3 @@
+FROM alpine:3.19
+COPY lf.sh /
+ENTRYPOINT ["/lf.sh"]

@@ -1,0 +1,3 @@
+FROM node:22-slim
+COPY bash.sh /
+ENTRYPOINT ["/bash.sh"]

@@ -1,0 +1,3 @@
+FROM alpine:3.19
+COPY plain.sh /
+ENTRYPOINT ["/plain.sh"]

@@ -1,0 +1,3 @@
+FROM alpine:3.19
+COPY entrypoint.sh /
+CMD ["/entrypoint.sh"]

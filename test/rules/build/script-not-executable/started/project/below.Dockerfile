@@ -1,0 +1,3 @@
+FROM scratch
+ADD bin /opt/bin/
+ENTRYPOINT ["/opt/bin/work.sh"]

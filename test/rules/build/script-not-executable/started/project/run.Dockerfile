@@ -1,0 +1,3 @@
+FROM alpine:3.19
+COPY *.sh /tools/
+RUN set -eux; /tools/entrypoint.sh first

@@ -1,0 +1,5 @@
+FROM python:3.12-slim AS base
+WORKDIR /app
+FROM base
+COPY . .
+CMD ./bin/work.sh

@@ -1,0 +1,2 @@
+# May hold ONBUILD ARG.
+FROM registry.example.com/base:1

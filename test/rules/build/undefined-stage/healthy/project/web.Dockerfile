@@ -1,0 +1,4 @@
+# The image nginx, and a stage of that name below.
+FROM nginx AS base
+FROM base AS nginx
+RUN true
