@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { isAbsolute, isOutside } from '../../src/paths.ts';
+import { machinePath } from '../../src/repair/machine-path.ts';
 import { repairPath } from '../../src/repair/path.ts';
 import { shownPath } from '../../src/repair/steps.ts';
 import { defineRule } from '../../src/rule.ts';
@@ -30,6 +31,8 @@ alone are safe fixes; others are only proposed.
       for (const service of project.services.values()) {
         for (const bind of service.binds) {
           if (facts.files.stat(bind.source.path) || ENGINE_SOCKETS.has(bind.source.path)) continue;
+          // A path of somebody's machine is told by its own rule.
+          if (machinePath(facts, bind.source)) continue;
           const source = shownPath(bind.source);
           const host = isAbsolute(source) || source.startsWith('~') || bind.source.scalar.parts !== undefined;
           const outside = host || isOutside(bind.source.path);

@@ -1,6 +1,7 @@
 import { shown } from '../../src/compose/edit.ts';
 import { isOutside } from '../../src/paths.ts';
 import { repairContext } from '../../src/repair/build.ts';
+import { machinePath } from '../../src/repair/machine-path.ts';
 import { defineRule } from '../../src/rule.ts';
 import { subject } from '../../src/subject.ts';
 
@@ -25,6 +26,8 @@ each, whether the Dockerfile is in it, parses, and finds its \`COPY\` sources th
         if (!build?.context || build.contextDirectory === undefined) continue;
         const stat = facts.files.stat(build.contextDirectory);
         if (stat?.kind === 'directory' || stat?.kind === 'other') continue;
+        // A path of somebody's machine is told by its own rule.
+        if (machinePath(facts, build.context)) continue;
         const repair = await repairContext(facts, service);
         const written = shown(build.context.scalar);
         yield {

@@ -1,5 +1,6 @@
 import { shown } from '../../src/compose/edit.ts';
 import { repairDockerfile } from '../../src/repair/build.ts';
+import { repeatsContext } from '../../src/repair/dockerfile-candidates.ts';
 import { lastSeen } from '../../src/repair/gone.ts';
 import { defineRule } from '../../src/rule.ts';
 import { subject } from '../../src/subject.ts';
@@ -16,7 +17,9 @@ image was not built, \`docker compose up\` then tries to pull it and says \`pull
 login'\`: no login is needed.
 
 **Tried before it is offered.** Files that git renamed from the missing path, files of a directory that git moved, the
-same path in other letter case or with one slip, and the same name elsewhere. Of each: does the Dockerfile parse, has
+same path in other letter case or with one slip, the path as seen from the compose file (\`context: ./api\` with
+\`dockerfile: api/Dockerfile\`), the same name elsewhere, and for a plain \`Dockerfile\` what lies beside it
+(\`Containerfile\`, \`Dockerfile.dev\`; an all lower-case \`dockerfile\` is taken by BuildKit as it is). Of each: does the Dockerfile parse, has
 it the target, are its \`COPY\` sources in the context, or would another context hold them all? One left: a safe fix.
 Several: listed, for a person to choose.
 
@@ -45,7 +48,9 @@ Several: listed, for a person to choose.
             ? `Service "${service.name}" builds from ${written}, which is a directory.`
             : gone
               ? `${written} of service "${service.name}" ${gone.known ? 'is gone' : 'does not exist'}, and nothing like it is ${gone.known ? 'left' : 'here'}.`
-              : `Service "${service.name}" builds from ${written}, which does not exist.`,
+              : repeatsContext(facts, build)
+                ? `Service "${service.name}" builds from ${written}, which is looked up in its context ${build.contextDirectory}/ and is not there.`
+                : `Service "${service.name}" builds from ${written}, which does not exist.`,
           at: build.dockerfile?.scalar.at ?? build.at,
           evidence: [...repair.evidence, ...(gone?.evidence ?? [])],
           ...(repair.fixes.length > 0

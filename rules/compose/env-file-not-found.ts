@@ -1,6 +1,11 @@
+import { posix } from 'node:path';
 import { shown } from '../../src/compose/edit.ts';
+import type { Facts } from '../../src/facts.ts';
+import { isOutside } from '../../src/paths.ts';
+import { machinePath } from '../../src/repair/machine-path.ts';
 import { repairPath } from '../../src/repair/path.ts';
-import { defineRule } from '../../src/rule.ts';
+import { defineRule, type Fix } from '../../src/rule.ts';
+import type { FilePath } from '../../src/source.ts';
 import { subject } from '../../src/subject.ts';
 
 export default defineRule({
@@ -12,7 +17,8 @@ A missing \`env_file\` stops every \`docker compose\` command of the project wit
 service it belongs to. \`required: false\` (Compose 2.24 and newer) makes a missing file fine.
 
 **Tried before it is offered.** A file that git renamed from this path, or that differs in letter case alone, is a safe
-fix. A file of the same name elsewhere may hold the values of another service: it is only proposed.
+fix. A file of the same name elsewhere may hold the values of another service: it is only proposed. So is a copy of the
+template beside it (\`.env.example\` and its like): which values it needs is for you to know.
 
 **When to ignore it.** A file that is deliberately not in version control and is made by a step before: give it
 \`required: false\`, or leave the rule out in CI.
@@ -24,11 +30,16 @@ fix. A file of the same name elsewhere may hold the values of another service: i
           const stat = facts.files.stat(envFile.path.path);
           if (!envFile.required && !stat) continue;
           if (stat && stat.kind !== 'directory') continue;
+          // A path of somebody's machine is told by its own rule.
+          if (machinePath(facts, envFile.path)) continue;
           const written = shown(envFile.path.scalar);
           const repair = await repairPath(facts, 'env_file', envFile.path, 'file');
-          const template = ['.example', '.sample', '.dist', '.template'].find(
-            (ending) => facts.files.stat(`${envFile.path.path}${ending}`)?.kind === 'file',
-          );
+          const template = stat ? undefined : templateOf(facts, envFile.path.path);
+          const fill = template && fromTemplate(facts, envFile.path.path, template);
+          const fixes = [
+            ...(repair.fixes.some(({ safety }) => safety === 'safe') || !fill ? [] : [fill]),
+            ...repair.fixes,
+          ];
           yield {
             // Compose resolves the env files of all services that are to start before it starts any of them.
             subject: service.active ? subject.project(project.id) : subject.service(project.id, service.name),
@@ -39,22 +50,37 @@ fix. A file of the same name elsewhere may hold the values of another service: i
             at: envFile.path.scalar.at,
             evidence: [
               ...repair.evidence,
-              ...(template
-                ? [`${envFile.path.path}${template} exists: a template whose values are yours to fill in`]
-                : []),
+              ...(template ? [`${template} exists: a template whose values are yours to fill in`] : []),
             ],
-            ...(repair.fixes.length === 0
-              ? {
-                  advice: template
-                    ? `Copy ${envFile.path.path}${template} to ${envFile.path.path} and fill in its values.`
-                    : 'Create the file, or say `required: false` if the service works without it.',
-                }
+            ...(fixes.length === 0
+              ? { advice: 'Create the file, or say `required: false` if the service works without it.' }
               : {}),
             ...(repair.cause ? { cause: repair.cause } : {}),
-            fixes: repair.fixes,
+            fixes,
           };
         }
       }
     }
   },
 });
+
+/** The template beside a missing env file: `.env.example`, or `env.example` and `example.env` for `.env`. */
+function templateOf(facts: Facts, file: FilePath): FilePath | undefined {
+  const { dir, base } = posix.parse(file);
+  const names = [
+    ...['example', 'sample', 'dist', 'template'].flatMap((word) => [`${base}.${word}`, `${base}-${word}`]),
+    ...(base === '.env' ? ['env.example', 'example.env', '.example.env', 'env.sample', 'sample.env'] : []),
+  ];
+  return names.map((name) => posix.join(dir, name)).find((path) => facts.files.stat(path)?.kind === 'file');
+}
+
+function fromTemplate(facts: Facts, file: FilePath, template: FilePath): Fix | undefined {
+  const source = facts.files.read(template);
+  if (!('text' in source) || isOutside(file)) return undefined;
+  return {
+    title: `create ${file} from ${template}`,
+    safety: 'unsafe',
+    caveat: 'its values are yours to fill in',
+    steps: [{ kind: 'create', file, text: source.text }],
+  };
+}

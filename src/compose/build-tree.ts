@@ -2,7 +2,9 @@
 import { type Document, isAlias, isMap, isScalar, isSeq } from 'yaml';
 import type { Place, Source } from '../source.ts';
 import type { LoadProblem, MapEntry, MapNode, MergeTag, Node, ScalarNode } from './model.ts';
-import { resolvePlain } from './plain.ts';
+import { isTimestamp, resolvePlain } from './plain.ts';
+import { type Inherited, twoMergeKeys } from './two-merge-keys.ts';
+import { mergeTag, type Range, rangeOf, readOddEscapes, styleOf } from './yaml-nodes.ts';
 
 /** Compose files are a few levels deep; what is deeper than this is an attack or an accident. */
 export const MAX_DEPTH = 200;
@@ -10,7 +12,6 @@ export const MAX_DEPTH = 200;
 const MAX_ALIASED_NODES = 200_000;
 
 type Pair = { readonly key: unknown; readonly value: unknown };
-type Collection = { readonly start: number; readonly end: number };
 
 /** What an anchored node is worth when it is referred to. */
 type Measure = { readonly height: number; readonly size: number };
@@ -77,7 +78,8 @@ export class TreeBuilder {
       const items: Node[] = [];
       for (const [index, item] of yaml.items.entries()) {
         const child = this.node(item, `${path}[${index}]`, depth + 1);
-        if (child) items.push(child);
+        // In a list there is nothing to take away: the item is left out.
+        if (child && child.merge !== 'reset') items.push(child);
       }
       return this.measured({ kind: 'list', items, at, ...(merge && { merge }) }, items);
     }
@@ -92,12 +94,23 @@ export class TreeBuilder {
   ): ScalarNode | undefined {
     if (this.isFaulty(at.start, at.end)) return undefined;
     const style = styleOf(yaml.type);
-    const written = typeof yaml.value === 'string' ? yaml.value : (yaml.source ?? '');
+    const written =
+      (style === 'double' ? this.quoted(at) : undefined) ??
+      (typeof yaml.value === 'string' ? yaml.value : (yaml.source ?? ''));
     // An explicit `!!str` (the failsafe schema knows no other scalar tag) keeps the text as it is.
     const isText = style !== 'plain' || yaml.tag === 'tag:yaml.org,2002:str';
     const { value, text } = isText ? { value: written, text: written } : resolvePlain(written);
     const node: ScalarNode = { kind: 'scalar', value, text, at, style, base: '' };
-    return merge ? { ...node, merge } : node;
+    const tagged = isText && style === 'plain';
+    return { ...node, ...(merge && { merge }), ...(tagged && { tagged }) };
+  }
+
+  private quoted(at: Place): string | undefined {
+    const { text, unknownAt } = readOddEscapes(this.source.text.slice(at.start, at.end));
+    if (unknownAt === undefined) return text;
+    const start = at.start + unknownAt;
+    this.invalid(this.place(start, start + 2), 'a backslash sequence that double quotes do not know');
+    return undefined;
   }
 
   private isFaulty(start: number, end: number): boolean {
@@ -113,11 +126,11 @@ export class TreeBuilder {
     return fault !== undefined && fault < end;
   }
 
-  private alias(name: string, range: Collection, depth: number): Node | undefined {
+  private alias(name: string, range: Range, depth: number): Node | undefined {
     const target = this.anchors.get(name);
     const at = this.place(range.start, range.end);
     if (target === undefined) {
-      this.invalid(at, `nothing before it has the anchor \`&${name}\``);
+      this.problems.push({ kind: 'undefined-alias', at, name, known: [...this.anchors.keys()] });
       return undefined;
     }
     if (target === 'open') {
@@ -131,13 +144,13 @@ export class TreeBuilder {
     return target;
   }
 
-  private count(nodes: number, range: Collection): void {
+  private count(nodes: number, range: Range): void {
     this.aliased += nodes;
     if (this.aliased > MAX_ALIASED_NODES)
       this.refuse(range, 'its aliases stand for too many values to be read');
   }
 
-  private refuse(range: Collection, message: string): undefined {
+  private refuse(range: Range, message: string): undefined {
     if (!this.refused) this.invalid(this.place(range.start, range.end), message);
     this.refused = true;
     return undefined;
@@ -152,23 +165,30 @@ export class TreeBuilder {
   ): MapNode {
     const entries = new Map<string, MapEntry>();
     const keys = new Map<string, Place>();
-    const inherited: MapEntry[] = [];
+    const inherited: Inherited[] = [];
     for (const pair of pairs) {
       if (this.refused) break;
       const key = this.key(pair.key, path);
       if (!key) continue;
-      const first = keys.get(key.text);
+      const first = key.merges ? undefined : keys.get(key.text);
       if (first) {
         this.problems.push({ kind: 'duplicate-key', at: key.at, key: key.text, first, inside: path });
-      } else keys.set(key.text, key.at);
+      } else if (!key.merges) keys.set(key.text, key.at);
       const value = this.value(pair.value, key, path === '' ? key.text : `${path}.${key.text}`, depth);
       if (!value) continue;
-      if (key.merges) inherited.push({ key: key.at, value });
+      if (key.merges) inherited.push({ key: key.at, value, written: this.written(pair.value) });
       else entries.set(key.text, { key: key.at, value });
     }
+    if (inherited.length > 1) this.problems.push(twoMergeKeys(inherited, entries, path));
     if (inherited.length > 0) this.inherit(entries, inherited);
     const children = [...entries.values()].map((entry) => entry.value);
     return this.measured({ kind: 'map', entries, at, ...(merge && { merge }) }, children);
+  }
+
+  /** The place of a value as it stands there: of an alias, the alias. */
+  private written(yaml: unknown): Place {
+    const { start, end } = rangeOf(yaml);
+    return this.place(start, this.trimmed(start, end));
   }
 
   private value(yaml: unknown, key: Key, path: string, depth: number): Node | undefined {
@@ -190,7 +210,9 @@ export class TreeBuilder {
       return undefined;
     }
     if (node.style === 'plain' && node.text === '<<') return { text: '<<', at, merges: true };
-    if (typeof node.value !== 'string' && range.end > range.start) {
+    const isText =
+      typeof node.value === 'string' && !(node.style === 'plain' && !node.tagged && isTimestamp(node.text));
+    if (!isText && range.end > range.start) {
       const written = this.source.text.slice(range.start, range.end);
       const message = `the key ${written} in ${path === '' ? 'the file' : `\`${path}\``} is no string; Compose wants it in quotes`;
       this.problems.push({ kind: 'wrong-type', at, message });
@@ -233,28 +255,3 @@ export class TreeBuilder {
 }
 
 type Key = { readonly text: string; readonly at: Place; readonly merges: boolean };
-
-function rangeOf(yaml: unknown): Collection {
-  const range = (yaml as { range?: readonly number[] | null } | null)?.range;
-  return { start: range?.[0] ?? 0, end: range?.[1] ?? 0 };
-}
-
-function mergeTag(yaml: unknown): MergeTag | undefined {
-  const tag = (yaml as { tag?: string } | null)?.tag;
-  if (tag === '!reset') return 'reset';
-  return tag === '!override' ? 'override' : undefined;
-}
-
-function styleOf(type: string | null | undefined): ScalarNode['style'] {
-  switch (type) {
-    case 'QUOTE_DOUBLE':
-      return 'double';
-    case 'QUOTE_SINGLE':
-      return 'single';
-    case 'BLOCK_LITERAL':
-    case 'BLOCK_FOLDED':
-      return 'block';
-    default:
-      return 'plain';
-  }
-}

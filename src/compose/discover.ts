@@ -1,10 +1,8 @@
 /** Which compose projects there are in a workspace when nobody said which: the files found, and how they go together. */
 import type { Files } from '../facts.ts';
 import type { FilePath } from '../source.ts';
-import type { MapNode } from './model.ts';
-import { type ParsedFile, parseFile } from './parse.ts';
+import { type Candidate, classify, isForeign } from './classify.ts';
 import { directoryOf, nameOf } from './paths.ts';
-import { mapAt } from './tree.ts';
 
 /** The names that Compose looks for, best first (Docker docs, "The Compose file"). */
 export const DEFAULT_NAMES = [
@@ -15,7 +13,7 @@ export const DEFAULT_NAMES = [
 ] as const;
 
 /** The names of override files, best first. Any of them goes with any default file. */
-const OVERRIDE_NAMES = [
+export const OVERRIDE_NAMES = [
   'compose.override.yml',
   'compose.override.yaml',
   'docker-compose.override.yml',
@@ -40,21 +38,6 @@ export function defaultPlan(files: Files, directory: FilePath): Plan | undefined
   if (override === undefined) return { files: [main], taken: nameOf(main) };
   return { files: [main, override], taken: `${nameOf(main)}, with its override file` };
 }
-
-type Kind =
-  /** Each of its services has an image or a build, or takes them from elsewhere. */
-  | 'stand-alone'
-  | 'fragment'
-  /** Its name matches and that is all. */
-  | 'other';
-
-type Candidate = {
-  readonly file: FilePath;
-  readonly kind: Kind;
-  readonly services: ReadonlySet<string>;
-  /** The services that another file has to complete. */
-  readonly incomplete: readonly string[];
-};
 
 /** Every project in the tree, the nearest to the root first. */
 export function discoverPlans(files: Files): {
@@ -93,7 +76,8 @@ function planDirectory(
   leftOut: LeftOut[],
 ): void {
   const main = defaultPlan(files, directory);
-  if (main && !isForeign(files, main)) plans.push(main);
+  if (main && !main.files.every((file) => isForeign(files, file)))
+    plans.push(overTheOneAbove(files, main, directory, byDirectory));
   const others = (byDirectory.get(directory) ?? []).filter(({ file }) => !main?.files.includes(file));
   for (const candidate of others.sort((a, b) => compare(a.file, b.file))) {
     const name = nameOf(candidate.file);
@@ -103,10 +87,12 @@ function planDirectory(
         file: candidate.file,
         because: `Compose takes ${nameOf(main.files[1] ?? '')} as the override file`,
       });
-    } else if (candidate.kind === 'stand-alone') {
+      continue;
+    }
+    const base = baseFor(files, candidate, directory, byDirectory);
+    if (candidate.kind === 'stand-alone' && base === undefined) {
       plans.push({ files: [candidate.file], taken: `${name}, stand-alone` });
     } else {
-      const base = baseFor(files, candidate, directory, byDirectory);
       if (base === undefined)
         leftOut.push({
           file: candidate.file,
@@ -121,6 +107,27 @@ function planDirectory(
   }
 }
 
+/** A default file that only completes the default file above it: that of a dev container, by VS Code's template. */
+function overTheOneAbove(
+  files: Files,
+  main: Plan,
+  directory: FilePath,
+  byDirectory: ReadonlyMap<FilePath, readonly Candidate[]>,
+): Plan {
+  const [file, override] = main.files;
+  const own = byDirectory.get(directory)?.find((one) => one.file === file);
+  if (own?.kind !== 'fragment' || override !== undefined) return main;
+  for (let above = directory; above !== '.' && above !== '/'; ) {
+    above = directoryOf(above);
+    const base = defaultPlan(files, above)?.files[0];
+    const candidate = byDirectory.get(above)?.find((one) => one.file === base);
+    if (!candidate) continue;
+    if (!containsAll(candidate, own.incomplete)) return main;
+    return { files: [candidate.file, own.file], taken: `${own.file}, a fragment over ${candidate.file}` };
+  }
+  return main;
+}
+
 /** A base in the same directory by its name, one further up by its path. */
 function told(base: FilePath, directory: FilePath): string {
   return directoryOf(base) === directory ? nameOf(base) : base;
@@ -128,8 +135,8 @@ function told(base: FilePath, directory: FilePath): string {
 
 /**
  * The file that a fragment goes over: the default file of its directory, else the only stand-alone file beside it,
- * else the default file of the nearest directory above. One that has the services the fragment leaves incomplete is
- * preferred.
+ * else the default file of the nearest directory above. One that has all that the fragment lacks is preferred; what
+ * lacks only volumes, networks or other services goes over such a one or stands alone.
  */
 function baseFor(
   files: Files,
@@ -137,19 +144,21 @@ function baseFor(
   directory: FilePath,
   byDirectory: ReadonlyMap<FilePath, readonly Candidate[]>,
 ): FilePath | undefined {
-  const completes = (candidate: Candidate): boolean =>
-    fragment.incomplete.every((service) => candidate.services.has(service));
+  const { incomplete, lacks, kind } = fragment;
+  if (kind === 'stand-alone' && lacks.length === 0) return undefined;
+  const fits = (one: Candidate): boolean => [...incomplete, ...lacks].every((name) => one.defines.has(name));
   const here = byDirectory.get(directory) ?? [];
-  const main = defaultPlan(files, directory)?.files[0];
-  const siblings = here.filter(
-    ({ file, kind }) => kind === 'stand-alone' && file !== main && file !== fragment.file,
-  );
-  const mainCandidate = here.find(({ file }) => file === main);
-  if (mainCandidate && completes(mainCandidate)) return main;
-  const fitting = siblings.filter(completes);
+  const mainFile = defaultPlan(files, directory)?.files[0];
+  const main = here.find(({ file }) => file === mainFile);
+  const siblings = here.filter((one) => one.kind === 'stand-alone' && one !== main && one !== fragment);
+  if (main && fits(main)) return main.file;
+  const fitting = siblings.filter(fits);
   if (fitting.length === 1) return fitting[0]?.file;
-  if (main !== undefined) return main;
-  if (siblings.length === 1) return siblings[0]?.file;
+  if (kind === 'fragment') {
+    const [only, ...more] = main ? [main] : siblings;
+    if (only && more.length === 0) return extendsOver(fragment, only, siblings) ? only.file : undefined;
+  }
+  const completes = kind === 'fragment' ? (one: Candidate) => containsAll(one, incomplete) : fits;
   for (let above = directory; above !== '.' && above !== '/'; ) {
     above = directoryOf(above);
     const file = defaultPlan(files, above)?.files[0];
@@ -159,40 +168,13 @@ function baseFor(
   return undefined;
 }
 
-/** Files with a default name that are something else altogether, such as the workflow `compose.yml` of a CI. */
-function isForeign(files: Files, plan: Plan): boolean {
-  return plan.files.every((file) => {
-    const source = files.read(file);
-    if ('failure' in source) return false;
-    const parsed = parseFile(source);
-    return parsed.documents.length > 0 && !looksLikeCompose(parsed, source.text);
-  });
+/** Whether a fragment goes over a file that lacks some of its services: it shares others, and nobody else has those. */
+function extendsOver(fragment: Candidate, base: Candidate, siblings: readonly Candidate[]): boolean {
+  const missing = fragment.incomplete.filter((name) => !base.defines.has(name));
+  if (missing.length === fragment.incomplete.length) return false;
+  return missing.length === 0 || !siblings.some((one) => containsAll(one, missing));
 }
 
-function classify(files: Files, file: FilePath): Candidate {
-  const source = files.read(file);
-  const none = { file, services: new Set<string>(), incomplete: [] };
-  if ('failure' in source) return { ...none, kind: 'other' };
-  const parsed = parseFile(source);
-  if (!looksLikeCompose(parsed, source.text)) return { ...none, kind: 'other' };
-  const services = parsed.documents.flatMap((root) => [...(mapAt(root, 'services')?.entries ?? [])]);
-  const complete = new Set(
-    services.flatMap(([name, { value }]) => (value.kind === 'map' && isComplete(value) ? [name] : [])),
-  );
-  const names = new Set(services.map(([name]) => name));
-  const incomplete = [...names].filter((name) => !complete.has(name));
-  // What cannot be parsed is checked by itself: its fault is one of its own.
-  const broken = parsed.problems.some((problem) => problem.kind === 'invalid-yaml');
-  const kind = incomplete.length === 0 || broken ? 'stand-alone' : 'fragment';
-  return { file, kind, services: names, incomplete };
-}
-
-function isComplete(service: MapNode): boolean {
-  return ['image', 'build', 'extends', 'provider'].some((key) => service.entries.has(key));
-}
-
-function looksLikeCompose(parsed: ParsedFile, text: string): boolean {
-  if (parsed.documents.some((root) => root.entries.has('services') || root.entries.has('include')))
-    return true;
-  return parsed.problems.length > 0 && /^(?:services|include)[ \t]*:/m.test(text);
+function containsAll(one: Candidate, names: readonly string[]): boolean {
+  return names.every((name) => one.defines.has(name));
 }

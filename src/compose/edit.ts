@@ -106,6 +106,8 @@ function splice(
   while (start > 0 && isSurrogate(wanted, start - 1)) start--;
   while (tail > 0 && text.from[old.length - tail] === text.from[old.length - tail - 1]) tail--;
   while (tail > 0 && isSurrogate(wanted, wanted.length - tail)) tail--;
+  // The last line break of a block also ends the line that the next key stands below.
+  if (scalar.style === 'block' && tail === 0) return undefined;
   const end = old.length - tail;
   if (start > end || start > wanted.length - tail) return undefined;
   const added = encode(wanted.slice(start, wanted.length - tail), scalar.style);

@@ -5,6 +5,8 @@ import { readTemplate } from './template.ts';
 
 export type EnvFileContent = {
   readonly values: Readonly<Record<string, string>>;
+  /** The line that each value stands on, from its name on. */
+  readonly places: Readonly<Record<string, Place>>;
   /** Why the rest of the file was not read; never tells a value. */
   readonly fault?: { readonly message: string; readonly at: Place };
 };
@@ -22,17 +24,22 @@ const ESCAPES: Readonly<Record<string, string>> = {
   v: '\v',
   '\\': '\\',
   '"': '"',
-  "'": "'",
 };
 
 /**
  * Parses an env file: `export`, `#` comments, `=` or `:`, single quotes taken as they are, double quotes with
  * escapes, both over several lines, variables of the surroundings and of earlier lines.
  *
- * @param variables what is known before the file is read; the environment among it wins over the file's own values
+ * @param variables what is known before the file is read; the environment among it wins over the file's own values,
+ * except in a file that a service names, where it only fills in what values refer to
  */
-export function parseEnvFile(source: Source, variables: Variables): EnvFileContent {
+export function parseEnvFile(
+  source: Source,
+  variables: Variables,
+  whose: 'project' | 'service' = 'project',
+): EnvFileContent {
   const values: Record<string, string> = Object.create(null);
+  const places: Record<string, Place> = Object.create(null);
   // One object for all lines, since copying it for each would take its time in a long file.
   const envFile: Record<string, string | undefined> = Object.assign(Object.create(null), variables.envFile);
   const surroundings = { environment: variables.environment, envFile };
@@ -40,21 +47,30 @@ export function parseEnvFile(source: Source, variables: Variables): EnvFileConte
   const reader: Reader = { source, text: source.text, at: source.text.startsWith('\uFEFF') ? 1 : 0 };
   for (;;) {
     skipToStatement(reader);
-    if (reader.at >= reader.text.length) return { values };
+    if (reader.at >= reader.text.length) return { values, places };
+    const start = reader.at;
     const statement = readStatement(reader, surroundings);
-    if ('message' in statement) return { values, fault: statement };
+    if ('message' in statement) return { values, places, fault: statement };
     const { key, value } = statement;
-    if (key === '' || /^\d/.test(key) || value === undefined) continue;
+    if (key === '' || value === undefined) continue;
+    // A name that starts with a digit is nothing that a template could refer to.
+    if (whose === 'project' && /^\d/.test(key)) continue;
     size += value.length;
     if (size > MAX_SIZE)
-      return { values, fault: faultAt(reader, reader.at, reader.at, 'its values become too long') };
-    values[key] = surrounding(variables, key) ?? value;
+      return { values, places, fault: faultAt(reader, reader.at, reader.at, 'its values become too long') };
+    values[key] = (whose === 'project' ? surrounding(variables, key) : undefined) ?? value;
+    places[key] = { file: source.file, start, end: Math.min(reader.at, lineEnd(source.text, start)) };
     envFile[key] = values[key];
   }
 }
 
 function surrounding({ environment }: Variables, name: string): string | undefined {
   return Object.hasOwn(environment, name) ? environment[name] : undefined;
+}
+
+function lineEnd(text: string, from: number): number {
+  const end = text.indexOf('\n', from);
+  return end < 0 ? text.length : end;
 }
 
 type Reader = { readonly source: Source; readonly text: string; at: number };
@@ -137,11 +153,13 @@ function readQuoted(reader: Reader, quote: string, variables: Variables): string
       continue;
     }
     const next = reader.text[at + 1] ?? '';
-    if (quote === "'") value += char + next;
+    const octal = /^0([0-3][0-7]{2})/.exec(reader.text.slice(at + 1, at + 5));
+    if (quote === "'") value += next === "'" ? next : char + next;
+    else if (octal) value += String.fromCharCode(Number.parseInt(octal[1] ?? '', 8));
     // An escaped dollar stays one: doubled, it passes through the expansion.
     else if (next === '$') value += '$$';
     else value += ESCAPES[next] ?? char + next;
-    at += 1 + next.length;
+    at += quote === '"' && octal ? 5 : 1 + next.length;
   }
   const lineEnd = reader.text.indexOf('\n', start);
   return faultAt(reader, start, lineEnd < 0 ? reader.text.length : lineEnd, 'a quoted value is not closed');

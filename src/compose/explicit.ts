@@ -2,7 +2,7 @@
 import type { Files } from '../facts.ts';
 import type { FilePath } from '../source.ts';
 import { defaultPlan, type Plan } from './discover.ts';
-import { dotEnvOf, type Environment, readEnvFiles } from './environment.ts';
+import { dotEnvOf, type EnvFileValues, type Environment, readEnvFiles } from './environment.ts';
 import { lookUp, type Variables } from './interpolate.ts';
 import type { LoadProblem } from './model.ts';
 import { directoryOf, nameOf, type Roots, resolvePath } from './paths.ts';
@@ -67,16 +67,20 @@ export function variablesOf(
 ): Variables {
   if (named.length > 0) {
     const paths = named.filter((path) => path !== '/dev/null');
-    return { environment, envFile: readEnvFiles(files, paths, environment, problems) };
+    const { values, places } = readEnvFiles(files, paths, environment, problems);
+    return { environment, envFile: values, places };
   }
   if (/^(?:1|t|true)$/i.test(environment.COMPOSE_DISABLE_ENV_FILE ?? '')) return { environment, envFile: {} };
-  let envFile: Record<string, string> = {};
+  let envFile: EnvFileValues['values'] = {};
+  let places: EnvFileValues['places'] = {};
   for (const directory of new Set(directories)) {
     const paths = dotEnvOf(files, directory);
     if (paths.length === 0) continue;
-    envFile = { ...readEnvFiles(files, paths, { ...envFile, ...environment }, problems), ...envFile };
+    const read = readEnvFiles(files, paths, { ...envFile, ...environment }, problems);
+    envFile = { ...read.values, ...envFile };
+    places = { ...read.places, ...places };
   }
-  return { environment, envFile };
+  return { environment, envFile, places };
 }
 
 /** What was asked for; undefined where nothing was, so that the tree is to be searched. */

@@ -142,6 +142,7 @@ function reportCycle(reading: Reading, at: Place, chain: readonly Link[], last: 
 
 /** The services of another file. Its relative paths start at its own directory. */
 function homeOf(reading: Reading, from: Link, path: PathRef, homes: Map<string, Home>): Home | undefined {
+  reading.pulledIn.push(path);
   const known = homes.get(path.path);
   if (known) return known;
   if (reading.files.stat(path.path)?.kind !== 'file') {

@@ -55,19 +55,34 @@ export function mapToList(node: Node): Node {
   return { kind: 'list', items, at: node.at };
 }
 
-/** `[a, b]` as `{a: , b: }`. */
+/** `[a, b]` as `{a: null, b: null}`. */
 export function namesToMap(node: Node): MapNode {
   if (node.kind === 'map') return node;
   const entries = new Map<string, MapEntry>();
   for (const item of itemsOf(node)) {
     if (item.kind !== 'scalar') continue;
-    entries.set(item.text, { key: item.at, value: emptyMap(item) });
+    const { parts: _, ...rest } = item;
+    entries.set(item.text, { key: item.at, value: { ...rest, value: null, text: '' } });
   }
   return { kind: 'map', entries, at: node.at };
 }
 
-function emptyMap(like: Node): MapNode {
-  return { kind: 'map', entries: new Map(), at: like.at };
+/** Dependencies by name alone say that these have to be started, even over a file that wants more of them. */
+export function dependenciesToMap(node: Node): MapNode {
+  if (node.kind === 'map') return node;
+  const names = namesToMap(node);
+  const entries = [...names.entries].map(([name, { key, value }]) => {
+    const said = (text: string, what: string | boolean): MapEntry => ({
+      key,
+      value: { kind: 'scalar', value: what, text, at: value.at, style: 'plain', base: '' },
+    });
+    const both = new Map([
+      ['condition', said('service_started', 'service_started')],
+      ['required', said('true', true)],
+    ]);
+    return [name, { key, value: { kind: 'map', entries: both, at: value.at } as const }] as const;
+  });
+  return { ...names, entries: new Map(entries) };
 }
 
 /** `build: ./dir` as `build: {context: ./dir}`. */

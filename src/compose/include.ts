@@ -1,9 +1,11 @@
 /** `include`: other compose files as parts of this one (Compose Specification, Include). */
 import type { FilePath } from '../source.ts';
 import { dotEnvOf, readEnvFiles } from './environment.ts';
+import { isShort } from './include-conflict.ts';
 import type { Variables } from './interpolate.ts';
+import { resolveListed } from './listed-environment.ts';
 import type { MapEntry, MapNode, Node, PathRef } from './model.ts';
-import { directoryOf } from './paths.ts';
+import { directoryOf, isAbsolute } from './paths.ts';
 import { MAX_FILES, type Reading, type Scope } from './reading.ts';
 import {
   childAt,
@@ -12,6 +14,7 @@ import {
   itemsOf,
   kindInWords,
   pathRef,
+  sameValue,
   scalarAt,
   without,
 } from './tree.ts';
@@ -50,7 +53,7 @@ export function applyIncludes(
   }
   for (const entry of include.items) {
     const imported = readInclude(reading, entry, scope, chain, merge);
-    if (imported) result = importInto(reading, result, imported);
+    if (imported) result = importInto(reading, result, imported, chain);
   }
   return result;
 }
@@ -83,13 +86,18 @@ function readInclude(
       continue;
     }
     reading.alsoRead.set(path.path, 'include');
+    reading.pulledIn.push(path);
     files.push(path.path);
   }
   const [first] = files;
   if (first === undefined || !withinBounds(reading, entry)) return undefined;
   const directory = scalarAt(entry, 'project_directory');
-  const base = directory ? pathRef(directory, reading.roots).path : directoryOf(first);
-  return merge(reading, files, { base, variables: variablesFor(reading, entry, base, scope) }, chain);
+  const own = directory ? pathRef(directory, reading.roots).path : directoryOf(first);
+  const variables = variablesFor(reading, entry, own, scope);
+  // A project directory that is not there is taken for a file, and its directory counts.
+  const isFile = directory && !isAbsolute(directory.text) && reading.files.stat(own)?.kind !== 'directory';
+  const base = isFile ? directoryOf(own) : own;
+  return resolveListed(merge(reading, files, { base, variables }, chain), variables);
 }
 
 /** Files that include each other in many ways are read again for each; that has to end. */
@@ -113,7 +121,7 @@ function pathsOf(reading: Reading, node: Node | undefined): PathRef[] {
 
 /** The including project's variables, and below them those of the included directory's own env files. */
 function variablesFor(reading: Reading, entry: Node, base: FilePath, scope: Scope): Variables {
-  const { environment, envFile } = scope.variables;
+  const { environment, envFile, places } = scope.variables;
   const named = pathsOf(reading, childAt(entry, 'env_file'));
   const found = named.filter((path) => {
     if (path.path === '/dev/null') return false;
@@ -123,12 +131,21 @@ function variablesFor(reading: Reading, entry: Node, base: FilePath, scope: Scop
   });
   const files = named.length > 0 ? found.map((path) => path.path) : dotEnvOf(reading.files, base);
   if (files.length === 0) return scope.variables;
-  const values = readEnvFiles(reading.files, files, { ...envFile, ...environment }, reading.problems);
-  return { environment, envFile: { ...values, ...envFile } };
+  const read = readEnvFiles(reading.files, files, { ...envFile, ...environment }, reading.problems);
+  return {
+    environment,
+    envFile: { ...read.values, ...envFile },
+    places: { ...read.places, ...places },
+  };
 }
 
 /** Takes in what the included files define. Compose refuses a name that both define differently. */
-function importInto(reading: Reading, target: MapNode, imported: MapNode): MapNode {
+function importInto(
+  reading: Reading,
+  target: MapNode,
+  imported: MapNode,
+  chain: readonly FilePath[],
+): MapNode {
   const entries = new Map(target.entries);
   for (const section of IMPORTED) {
     const from = imported.entries.get(section);
@@ -139,7 +156,10 @@ function importInto(reading: Reading, target: MapNode, imported: MapNode): MapNo
     for (const [name, entry] of from.value.entries) {
       const local = merged.get(name);
       if (!local) merged.set(name, entry);
-      else if (!sameValue(local.value, entry.value)) {
+      else if (
+        !sameValue(local.value, entry.value) ||
+        (chain.includes(local.key.file) && isShort(local.value))
+      ) {
         const message = `\`${section}.${name}\` is also defined by the included file ${entry.key.file}`;
         reading.problems.push({ kind: 'wrong-type', at: local.key, message });
       }
@@ -148,21 +168,4 @@ function importInto(reading: Reading, target: MapNode, imported: MapNode): MapNo
     entries.set(section, { key: into?.key ?? from.key, value });
   }
   return { ...target, entries };
-}
-
-function sameValue(left: Node, right: Node): boolean {
-  if (left === right) return true;
-  if (left.kind === 'scalar') return right.kind === 'scalar' && left.value === right.value;
-  if (left.kind === 'list') {
-    if (right.kind !== 'list' || right.items.length !== left.items.length) return false;
-    return left.items.every((item, index) => {
-      const other = right.items[index];
-      return other !== undefined && sameValue(item, other);
-    });
-  }
-  if (right.kind !== 'map' || right.entries.size !== left.entries.size) return false;
-  return [...left.entries].every(([name, entry]) => {
-    const other = right.entries.get(name);
-    return other !== undefined && sameValue(entry.value, other.value);
-  });
 }

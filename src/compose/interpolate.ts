@@ -8,9 +8,16 @@ import { readTemplate, type Segment } from './template.ts';
 export type Variables = {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly envFile: Readonly<Record<string, string | undefined>>;
+  /** Where the values of env files are written. */
+  readonly places?: Readonly<Record<string, Place>>;
 };
 
-type Found = { readonly text: string; readonly from: 'environment' | 'env-file' };
+type Found = {
+  readonly text: string;
+  readonly from: 'environment' | 'env-file';
+  /** Its place in an env file. */
+  readonly origin?: Place;
+};
 
 /** What a variable is set to, and by whom; undefined where it is not set. */
 export function lookUp(variables: Variables, name: string): Found | undefined {
@@ -19,7 +26,9 @@ export function lookUp(variables: Variables, name: string): Found | undefined {
   const shell = own(variables.environment);
   if (shell !== undefined) return { text: shell, from: 'environment' };
   const file = own(variables.envFile);
-  return file === undefined ? undefined : { text: file, from: 'env-file' };
+  if (file === undefined) return undefined;
+  const origin = variables.places?.[name];
+  return { text: file, from: 'env-file', ...(origin && { origin }) };
 }
 
 /** What came of a template: parts with offsets in the template, and faults. Faults never tell a value. */
@@ -32,6 +41,7 @@ type EvaluatedPart = {
   readonly name?: string;
   readonly text: string;
   readonly from: 'literal' | 'environment' | 'env-file' | 'default' | 'unset';
+  readonly origin?: Place;
   readonly start: number;
   readonly end: number;
 };
@@ -62,19 +72,28 @@ export function evaluate(segments: readonly Segment[], variables: Variables): Ev
         continue;
       }
       const found = lookUp(variables, segment.name);
+      // Compose works out the word after an operator even where it is not needed, and stops at a fault in it.
+      const unused = parts.length;
       const counts = found !== undefined && (found.text !== '' || segment.operator?.[0] !== ':');
       const known = { name: segment.name, start, end };
       switch (segment.operator?.at(-1)) {
         case '-':
-          if (counts) break;
+          if (counts) {
+            walk(segment.word, segment);
+            parts.length = unused;
+            break;
+          }
           if (segment.word.length === 0) parts.push({ ...known, text: '', from: 'default' });
           walk(segment.word, segment);
           continue;
         case '+':
-          if (counts && segment.word.length > 0) walk(segment.word, segment);
-          else parts.push({ ...known, text: '', from: counts ? 'default' : 'unset' });
+          walk(segment.word, segment);
+          if (!counts) parts.length = unused;
+          if (parts.length === unused) parts.push({ ...known, text: '', from: counts ? 'default' : 'unset' });
           continue;
         case '?':
+          walk(segment.word, segment);
+          parts.length = unused;
           if (counts) break;
           faults.push({
             message: requiredMessage(segment.name, found !== undefined, segment.rawWord),
@@ -168,7 +187,8 @@ export function interpolateScalar(scalar: ScalarNode, options: InterpolateOption
   const parts = evaluated.parts.map((part): InterpolationPart => {
     const at = placeOf(part.start, part.end);
     if (part.from === 'literal') return { kind: 'literal', text: part.text, at };
-    return { kind: 'variable', name: part.name ?? '', text: part.text, from: part.from, at };
+    const { name = '', from, origin } = part;
+    return { kind: 'variable', name, text: part.text, from, at, ...(origin && { origin }) };
   });
   return { ...scalar, base, value: text, text, parts };
 }

@@ -2,7 +2,8 @@
 import type { Files } from '../facts.ts';
 import type { FilePath } from '../source.ts';
 import { mergeFiles } from './assemble.ts';
-import { DEFAULT_NAMES, discoverPlans, type LeftOut, type Plan } from './discover.ts';
+import { findDates } from './dates.ts';
+import { DEFAULT_NAMES, discoverPlans, type LeftOut, OVERRIDE_NAMES, type Plan } from './discover.ts';
 import type { Environment } from './environment.ts';
 import {
   type Choice,
@@ -17,6 +18,7 @@ import { settled } from './merge.ts';
 import type { LoadProblem, Project } from './model.ts';
 import { parseFile } from './parse.ts';
 import { directoryOf, isAbsolute, nameOf, normalise, type Roots } from './paths.ts';
+import { cleanName } from './project-name.ts';
 import { readFileResources, readServices } from './read.ts';
 import { type Reading, startReading } from './reading.ts';
 import { scalarAt } from './tree.ts';
@@ -96,14 +98,15 @@ function loadProject(chosen: Chosen, options: LoadOptions, roots: Roots): Loaded
   const name = projectName(chosen, options, roots);
   // Compose sets this variable itself, so that files can use it.
   const environment = { ...chosen.variables.environment, COMPOSE_PROJECT_NAME: name };
-  const variables: Variables = { environment, envFile: chosen.variables.envFile };
+  const variables: Variables = { ...chosen.variables, environment };
   const merged = mergeFiles(reading, chosen.files, { variables, base: chosen.directory });
   const document = settled(merged);
+  findDates(document, reading.problems);
   const read = {
     roots,
     baseOf: (service: string) => reading.serviceBases.get(service) ?? chosen.directory,
     profiles: chosenProfiles(options, chosen.variables),
-    problems: reading.problems,
+    isFile: (path: FilePath) => options.files.stat(path)?.kind === 'file',
   };
   const services = readServices(document, read);
   const secrets = readFileResources(document, 'secrets', read);
@@ -114,31 +117,45 @@ function loadProject(chosen: Chosen, options: LoadOptions, roots: Roots): Loaded
     directory: chosen.directory,
     files: chosen.files,
     alsoRead: [...reading.alsoRead.keys()].filter((file) => !chosen.files.includes(file)),
+    pulledIn: reading.pulledIn,
     taken: chosen.taken,
     document,
     services,
     secrets,
     configs,
     problems: distinct(withoutEchoes(reading.problems)),
+    variables,
     ...(reading.remote.length > 0 && { remote: reading.remote }),
+    envFileNames: Object.keys(chosen.variables.envFile),
   };
   return { project, alsoRead: reading.alsoRead };
 }
 
 /** What is left of a file with a syntax error may look odd: that is the error again, not a fault of its own. */
 function withoutEchoes(problems: readonly LoadProblem[]): readonly LoadProblem[] {
-  const broken = new Set(problems.flatMap((one) => (one.kind === 'invalid-yaml' ? [one.file] : [])));
-  return problems.filter((one) => one.kind !== 'wrong-type' || !broken.has(one.at.file));
+  const broken = new Set(
+    problems.flatMap((one) =>
+      one.kind === 'invalid-yaml' || one.kind === 'conflict-markers' ? [one.file] : [],
+    ),
+  );
+  return problems.filter((one) => !isOfValue(one) || !broken.has(one.at.file));
 }
 
-/** A file that is read in several ways has its faults once. */
+/** A file that is read in several ways has its faults once, and so has a value that is wrong in more than one way. */
 function distinct(problems: readonly LoadProblem[]): readonly LoadProblem[] {
   const seen = new Map<string, LoadProblem>();
   for (const problem of problems) {
-    const key = JSON.stringify(problem);
+    const key = isOfValue(problem) ? `${problem.at.file}:${problem.at.start}` : JSON.stringify(problem);
     if (!seen.has(key)) seen.set(key, problem);
   }
   return [...seen.values()];
+}
+
+/** Whether a problem is one that what is wrong elsewhere can bring about. */
+function isOfValue(
+  problem: LoadProblem,
+): problem is Extract<LoadProblem, { kind: 'wrong-type' | 'unknown-key' }> {
+  return problem.kind === 'wrong-type' || problem.kind === 'unknown-key';
 }
 
 function chosenProfiles(options: LoadOptions, variables: Variables): ReadonlySet<string> {
@@ -160,7 +177,7 @@ function projectName(chosen: Chosen, options: LoadOptions, roots: Roots): string
     ? directory
     : normalise(`${roots.root.replaceAll('\\', '/')}/${directory}`);
   for (const name of [given || writtenName(chosen, options.files), nameOf(absolute)]) {
-    const normal = normaliseName(name ?? '');
+    const normal = cleanName(name ?? '');
     if (normal !== '') return normal;
   }
   return 'default';
@@ -181,44 +198,54 @@ function writtenName(chosen: Chosen, files: Files): string | undefined {
   return name;
 }
 
-/** Lower-case letters, digits, hyphens and underscores, starting with a letter or digit. */
-function normaliseName(name: string): string {
-  return name
-    .toLowerCase()
-    .replace(/[^-_a-z0-9]/g, '')
-    .replace(/^[-_]+/, '');
-}
-
 /**
  * Without the projects that others pull in whole: they are checked there. A default file stays when only `extends`
  * names it, or a file beside it: people run it by itself.
  */
 function withoutPulledIn(loaded: readonly Loaded[]): readonly Loaded[] {
-  const pulls = (other: Loaded, one: Loaded): boolean => {
-    if (other === one) return false;
-    const [file, ...more] = one.project.files;
-    const how = file === undefined || more.length > 0 ? undefined : other.alsoRead.get(file);
-    if (file === undefined || how === undefined) return false;
-    if (!(DEFAULT_NAMES as readonly string[]).includes(nameOf(file))) return true;
-    return how === 'include' && other.project.directory !== one.project.directory;
+  const byFile = new Map<FilePath, Loaded[]>();
+  for (const one of loaded) {
+    for (const file of one.project.files) {
+      const known = byFile.get(file);
+      if (known) known.push(one);
+      else byFile.set(file, [one]);
+    }
+  }
+  const pulledBy = (other: Loaded): Loaded[] =>
+    [...other.alsoRead.keys()].flatMap((file) => byFile.get(file) ?? []).filter((one) => pulls(other, one));
+  const pulled = new Set(loaded.flatMap(pulledBy));
+  const kept = new Set(loaded.filter((one) => !pulled.has(one)));
+  const reached = new Set<Loaded>();
+  const reach = (from: Iterable<Loaded>): void => {
+    const open = [...from];
+    for (let at = open.pop(); at; at = open.pop()) {
+      if (reached.has(at)) continue;
+      reached.add(at);
+      open.push(...pulledBy(at));
+    }
   };
-  const kept = loaded.filter((one) => !loaded.some((other) => pulls(other, one)));
+  reach(kept);
   // Files that pull each other in: the first of them stands for all.
   for (const one of loaded) {
-    if (!kept.includes(one) && !reached(one, kept, loaded, pulls)) kept.push(one);
+    if (reached.has(one)) continue;
+    kept.add(one);
+    reach([one]);
   }
-  return loaded.filter((one) => kept.includes(one));
+  return loaded.filter((one) => kept.has(one));
 }
 
-function reached(
-  target: Loaded,
-  from: readonly Loaded[],
-  all: readonly Loaded[],
-  pulls: (other: Loaded, one: Loaded) => boolean,
-): boolean {
-  const seen = new Set(from);
-  for (const other of seen) {
-    for (const one of all) if (pulls(other, one)) seen.add(one);
-  }
-  return seen.has(target);
+function pulls(other: Loaded, one: Loaded): boolean {
+  if (other === one) return false;
+  const { files } = one.project;
+  const last = files.at(-1) ?? '';
+  // A fragment that others extend is no layer over the base: it is the base.
+  const fragment = files.length > 1 && !(OVERRIDE_NAMES as readonly string[]).includes(nameOf(last));
+  return (fragment ? [last] : files).every((file) => pullsFile(other, one, file));
+}
+
+function pullsFile(other: Loaded, one: Loaded, file: FilePath): boolean {
+  const how = other.alsoRead.get(file);
+  if (how === undefined) return false;
+  if (!(DEFAULT_NAMES as readonly string[]).includes(nameOf(file))) return true;
+  return how === 'include' && other.project.directory !== one.project.directory;
 }

@@ -1,12 +1,27 @@
 /** Merging compose files over each other (Compose Specification, Merge). */
 
-import { buildToMap, mapToList, namesToMap, pairsToMap, splitPair } from './forms.ts';
+import { buildToMap, dependenciesToMap, mapToList, namesToMap, pairsToMap, splitPair } from './forms.ts';
 import { uniqueKeyOf } from './merge-keys.ts';
+import { mergePools } from './merge-pools.ts';
 import type { ListNode, LoadProblem, MapEntry, MapNode, Node } from './model.ts';
 import { isNull, itemsOf } from './tree.ts';
 
 /** How a value at a path is merged; paths not listed: mappings merge, lists append, scalars replace. */
-type Manner = 'replace' | 'keyed' | 'strings' | 'unique' | 'names' | 'build' | 'logging' | 'either';
+type Manner =
+  | 'replace'
+  | 'keyed'
+  /** Strings, one or a list of them. */
+  | 'strings'
+  | 'distinct strings'
+  /** A list of strings and nothing else. */
+  | 'distinct list'
+  | 'unique'
+  | 'names'
+  | 'dependencies'
+  | 'build'
+  | 'logging'
+  | 'either'
+  | 'pools';
 
 const SERVICE: Readonly<Record<string, Manner>> = {
   command: 'replace',
@@ -20,27 +35,26 @@ const SERVICE: Readonly<Record<string, Manner>> = {
   'build.labels': 'keyed',
   'build.additional_contexts': 'keyed',
   'deploy.labels': 'keyed',
-  extra_hosts: 'strings',
-  'build.extra_hosts': 'strings',
-  'build.tags': 'strings',
-  'build.platforms': 'strings',
-  dns: 'strings',
-  dns_opt: 'strings',
-  dns_search: 'strings',
-  tmpfs: 'strings',
+  extra_hosts: 'distinct strings',
+  'build.extra_hosts': 'distinct strings',
+  'build.tags': 'distinct list',
+  dns: 'distinct strings',
+  dns_opt: 'distinct strings',
+  dns_search: 'distinct strings',
+  tmpfs: 'distinct strings',
   env_file: 'unique',
   label_file: 'strings',
-  profiles: 'strings',
-  cap_add: 'strings',
-  cap_drop: 'strings',
-  expose: 'strings',
-  links: 'strings',
+  profiles: 'distinct list',
+  cap_add: 'distinct list',
+  cap_drop: 'distinct list',
+  expose: 'distinct list',
+  links: 'distinct list',
   ports: 'unique',
   volumes: 'unique',
   devices: 'unique',
   secrets: 'unique',
   configs: 'unique',
-  depends_on: 'names',
+  depends_on: 'dependencies',
   networks: 'names',
   models: 'names',
   build: 'build',
@@ -49,7 +63,7 @@ const SERVICE: Readonly<Record<string, Manner>> = {
 
 const TOP: Readonly<Record<string, Readonly<Record<string, Manner>>>> = {
   services: SERVICE,
-  networks: { labels: 'keyed' },
+  networks: { labels: 'keyed', 'ipam.config': 'pools' },
   volumes: { labels: 'keyed' },
   secrets: { labels: 'keyed' },
   configs: { labels: 'keyed' },
@@ -83,7 +97,7 @@ function mergeMaps(base: MapNode, over: MapNode, path: readonly string[], proble
   const entries = new Map<string, MapEntry>(base.entries);
   for (const [name, entry] of over.entries) {
     const below = entries.get(name);
-    if (!below || name.startsWith('x-')) entries.set(name, entry);
+    if (!below) entries.set(name, entry);
     else entries.set(name, mergeEntries(below, entry, [...path, name], problems));
   }
   return { kind: 'map', entries, at: over.entries.size > 0 || base.entries.size === 0 ? over.at : base.at };
@@ -119,8 +133,13 @@ function mergeValues(
       if (base.kind === 'list' && over.kind === 'list') return append(base, over, keyOfPair);
       return mergeMaps(pairsToMap(base), pairsToMap(over), path, problems);
     case 'strings':
+      return append(base, over, () => undefined);
+    case 'distinct strings':
       if (base.kind === 'map' || over.kind === 'map') return append(mapToList(base), mapToList(over), textOf);
       return append(base, over, textOf);
+    case 'distinct list':
+      if (base.kind === 'list' && over.kind === 'list') return append(base, over, textOf);
+      break;
     case 'unique': {
       if (base.kind === 'map' || over.kind === 'map') break;
       const field = path[2] ?? '';
@@ -129,6 +148,13 @@ function mergeValues(
     case 'names':
       if (base.kind === 'list' && over.kind === 'list') return append(base, over, textOf);
       return mergeMaps(namesToMap(base), namesToMap(over), path, problems);
+    case 'dependencies':
+      if (base.kind === 'list' && over.kind === 'list') return append(base, over, textOf);
+      return mergeMaps(dependenciesToMap(base), dependenciesToMap(over), path, problems);
+    case 'pools':
+      if (base.kind === 'list' && over.kind === 'list')
+        return mergePools(base, over, (pool, later) => mergeMaps(pool, later, path, problems));
+      break;
     case 'build':
       return mergeMaps(buildToMap(base), buildToMap(over), path, problems);
     case 'logging':

@@ -6,6 +6,7 @@
  * `LoadProblem`; it never stops the other services or the other files.
  */
 import type { FilePath, Place } from '../source.ts';
+import type { Variables } from './interpolate.ts';
 
 /** A node of a compose file after anchors, merge keys and interpolation, and after merging over other files. */
 export type Node = ScalarNode | ListNode | MapNode;
@@ -19,6 +20,8 @@ export type ScalarNode = {
   /** The whole scalar as written, quotes included. For an alias, the place of the anchored node. */
   readonly at: Place;
   readonly style: 'plain' | 'single' | 'double' | 'block';
+  /** Written plain, with a `!!str` that makes it a text whatever it looks like. */
+  readonly tagged?: boolean;
   /** What interpolation made of it, in order; undefined where nothing was interpolated. */
   readonly parts?: readonly InterpolationPart[];
   /** The directory against which a relative path in this value is resolved. */
@@ -39,6 +42,8 @@ export type InterpolationPart =
       readonly text: string;
       readonly from: 'environment' | 'env-file' | 'default' | 'unset';
       readonly at: Place;
+      /** Where an env file gives the value. */
+      readonly origin?: Place;
     };
 
 export type ListNode = {
@@ -69,6 +74,8 @@ export type Project = {
   readonly files: readonly FilePath[];
   /** Files pulled in by `include` and `extends`. */
   readonly alsoRead: readonly FilePath[];
+  /** The paths of `include` and `extends` that led to them. */
+  readonly pulledIn: readonly PathRef[];
   /** How these files came to be one project, in words: `compose.yaml, with its override file`. */
   readonly taken: string;
   /** The whole merged document. */
@@ -78,8 +85,12 @@ export type Project = {
   readonly secrets: ReadonlyMap<string, FileResource>;
   readonly configs: ReadonlyMap<string, FileResource>;
   readonly problems: readonly LoadProblem[];
+  /** What its files were interpolated with. Values are never printed. */
+  readonly variables: Variables;
   /** What `include` and `extends` would fetch from elsewhere: not read here, so services may be missing. */
   readonly remote?: readonly ScalarNode[];
+  /** The names of the variables that its env files set; their values are nobody's business. */
+  readonly envFileNames: readonly string[];
 };
 
 export type Service = {
@@ -97,6 +108,8 @@ export type Service = {
   readonly profiles: readonly string[];
   /** False where a profile that is not chosen keeps it from starting. It is checked all the same. */
   readonly active: boolean;
+  /** The directory that its relative paths start at where it names none; its file's, where it is included. */
+  readonly directory: FilePath;
   readonly node: MapNode;
 };
 
@@ -162,6 +175,30 @@ export type LoadProblem =
       /** The dotted path of the mapping it stands in: `services.api`. */
       readonly inside: string;
     }
+  | {
+      /** `*name` where no anchor before it has that name. */
+      readonly kind: 'undefined-alias';
+      readonly at: Place;
+      readonly name: string;
+      /** The anchors before it in the same document. */
+      readonly known: readonly string[];
+    }
+  | {
+      readonly kind: 'two-merge-keys';
+      /** The keys `<<` of one mapping, and what each of them takes in. */
+      readonly keys: readonly Place[];
+      readonly values: readonly Place[];
+      /** The dotted path of the mapping. */
+      readonly inside: string;
+      /** What more than one of them brings, with different values: there the order counts. */
+      readonly contested: readonly string[];
+    }
+  | {
+      readonly kind: 'conflict-markers';
+      readonly file: FilePath;
+      /** The marks of each conflict. */
+      readonly conflicts: readonly (readonly Place[])[];
+    }
   | { readonly kind: 'include-not-found'; readonly path: PathRef }
   | {
       readonly kind: 'extends-not-found';
@@ -182,12 +219,39 @@ export type LoadProblem =
       readonly chain: readonly string[];
     }
   | { readonly kind: 'interpolation'; readonly at: Place; readonly message: string }
+  /** A fault of a `.env` file, or of one that an include names; `unread` where it could not be read at all. */
+  | {
+      readonly kind: 'env-file';
+      readonly at: Place;
+      readonly message: string;
+      readonly unread?: 'denied' | 'binary' | 'other';
+    }
   | {
       /**
-       * A value of the wrong kind where a path, an image or a build is expected (`image: [a]`), or another shape that
-       * Compose refuses: a key that is no string, a service that an include defines a second time.
+       * A value that Compose refuses: of the wrong kind (`image: [a]`), no duration where one is expected, or another
+       * shape that it does not take: a key that is no string, a service that an include defines a second time.
        */
       readonly kind: 'wrong-type';
       readonly at: Place;
       readonly message: string;
+      /** New texts for places of the file that would put it right, as far as the specification goes. */
+      readonly repairs?: readonly { readonly at: Place; readonly text: string }[];
+      /** Compose itself, where nothing else is said. */
+      readonly refusedBy?: 'engine';
+    }
+  | {
+      /** A key that Compose does not know in the mapping it stands in. */
+      readonly kind: 'unknown-key';
+      readonly at: Place;
+      readonly key: string;
+      /** The mapping it stands in, in words: "in `build` of `api`". */
+      readonly inside: string;
+      /** The one known key that it is but for a slip, and under which its value would be right. */
+      readonly rename?: string;
+      /** A known key that is near enough to be named. */
+      readonly meant?: string;
+      /** Where it would be known, as the end of a sentence. */
+      readonly belongs?: string;
+      /** Compose passes over it instead of refusing the file. */
+      readonly ignored?: boolean;
     };

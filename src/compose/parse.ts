@@ -1,7 +1,8 @@
 /** One compose file's text -> trees of nodes with places. Nothing is interpolated yet. */
-import { Composer, type CST, Lexer, Parser } from 'yaml';
+import { Composer, type CST, Lexer, Parser, type YAMLError } from 'yaml';
 import type { Place, Source } from '../source.ts';
 import { MAX_DEPTH, TreeBuilder } from './build-tree.ts';
+import { type Conflict, conflictsIn, firstSideOnly } from './conflict-markers.ts';
 import type { LoadProblem, MapNode } from './model.ts';
 import { describeYamlError } from './yaml-errors.ts';
 
@@ -23,9 +24,16 @@ const parsed = new WeakMap<Source, ParsedFile>();
 export function parseFile(source: Source): ParsedFile {
   const known = parsed.get(source);
   if (known) return known;
-  const result = parse(source);
+  const conflicts = conflictsIn(source.text, source.file);
+  const result = conflicts.length === 0 ? parse(source) : parseConflicted(source, conflicts);
   parsed.set(source, result);
   return result;
+}
+
+/** A file with unsettled conflicts: they are what is wrong with it, and its first side is what is read of it. */
+function parseConflicted(source: Source, conflicts: readonly Conflict[]): ParsedFile {
+  const { documents } = parse({ file: source.file, text: firstSideOnly(source, conflicts) });
+  return { documents, problems: [{ kind: 'conflict-markers', file: source.file, conflicts }] };
 }
 
 function parse(source: Source): ParsedFile {
@@ -47,16 +55,30 @@ function parse(source: Source): ParsedFile {
     logLevel: 'silent',
   });
   const documents = [...composer.compose(tokens, true, source.text.length)];
-  const errors = documents.flatMap((document) => document.errors);
+  const errors = documents
+    .flatMap((document) => document.errors)
+    .filter((error) => !isTolerated(source, error));
   const problems: LoadProblem[] = describeYamlError(source, errors);
   const faults = errors.map((error) => error.pos[0]).sort((a, b) => a - b);
   const builder = new TreeBuilder(source, faults);
+  const directive = /^%YAML[ \t]+(?!1\.1\s)[^\r\n]*/m.exec(source.text);
+  if (directive && documents.some((document) => document.directives?.yaml.explicit)) {
+    const at = { file: source.file, start: directive.index, end: directive.index + directive[0].length };
+    builder.invalid(at, 'Compose reads YAML of the version 1.1 and refuses the file with this line');
+  }
   const roots: MapNode[] = [];
   for (const document of documents) {
     const root = builder.document(document);
-    if (root === undefined) continue;
+    const isEmpty = root === undefined || (root.kind === 'scalar' && root.value === null);
+    if (isEmpty && errors.length === 0 && documents.length > 1) {
+      const start = document.range[0];
+      builder.invalid(
+        { file: source.file, start, end: start },
+        'a document of the file is empty: a `---` stands before nothing',
+      );
+    }
+    if (isEmpty) continue;
     if (root.kind === 'map') roots.push(root);
-    else if (root.kind === 'scalar' && root.value === null) continue;
     else if (errors.length === 0) {
       const what = root.kind === 'list' ? 'a list' : 'a single value';
       builder.invalid(root.at, `the file is ${what}; Compose expects a mapping with \`services\``);
@@ -65,6 +87,11 @@ function parse(source: Source): ParsedFile {
   problems.push(...builder.problems);
   if (roots.length === 0 && problems.length === 0) return invalid('the file is empty');
   return { documents: roots, problems };
+}
+
+/** Compose's parser takes `\'` in double quotes for a quote. */
+function isTolerated({ text }: Source, { code, pos }: YAMLError): boolean {
+  return code === 'BAD_DQ_ESCAPE' && text.startsWith("\\'", pos[0]);
 }
 
 /** The concrete syntax; the parser keeps its own stack, so it is stopped before a tree too deep to walk is built. */

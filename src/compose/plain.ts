@@ -31,7 +31,7 @@ export function resolvePlain(written: string): PlainValue {
   if (integer) return readInteger(written, integer);
   if (FLOAT.test(written)) {
     const value = Number(written.replaceAll('_', ''));
-    return { value, text: Number.isFinite(value) ? String(value) : written };
+    return { value, text: Number.isFinite(value) ? printFloat(value) : written };
   }
   if (/^[-+]?\.(?:inf|Inf|INF)$/.test(written)) {
     const value = written.startsWith('-') ? -Infinity : Infinity;
@@ -55,5 +55,26 @@ function readInteger(written: string, match: RegExpExecArray): PlainValue {
     return { value: written, text: written };
   const magnitude = BigInt(digits);
   const exact = sign === '-' ? -magnitude : magnitude;
+  // More than 64 bits: Compose counts on with a floating-point number.
+  if (decimal !== undefined && (exact >= 2n ** 64n || exact < -(2n ** 63n)))
+    return { value: Number(exact), text: printFloat(Number(exact)) };
   return { value: Number(exact), text: exact.toString() };
+}
+
+const TIMESTAMP =
+  /^\d{4}-(\d{1,2})-(\d{1,2})(?:(?:[Tt]|[ \t]+)\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?(?:Z|[-+]\d{1,2}(?::?\d{2})?)?)?$/;
+
+/** Whether Compose's YAML parser takes a plain scalar for a point in time (YAML 1.1): it is no text then. */
+export function isTimestamp(written: string): boolean {
+  const [, month, day] = TIMESTAMP.exec(written) ?? [];
+  const within = (part: string | undefined, most: number) => Number(part) >= 1 && Number(part) <= most;
+  return within(month, 12) && within(day, 31);
+}
+
+/** As Compose prints a floating-point number where it wants text: `1.5`, and from a million on `1e+06`. */
+function printFloat(value: number): string {
+  const [mantissa = '', exponent = ''] = value.toExponential().split('e');
+  const power = Number(exponent);
+  if (power >= -4 && power < 6) return String(value);
+  return `${mantissa}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
 }

@@ -1,11 +1,11 @@
 /** `build` of a service, in its short and its long form (Compose Build Specification). */
 import type { FilePath } from '../source.ts';
 import { pairsToMap } from './forms.ts';
-import type { Build, LoadProblem, MapNode, Node, PathRef, ScalarNode } from './model.ts';
+import type { Build, MapNode, Node, PathRef, ScalarNode } from './model.ts';
 import { normalise, type Roots, resolvePath } from './paths.ts';
-import { childAt, isNull, itemsOf, kindInWords, pathRef, scalarAt } from './tree.ts';
+import { childAt, isNull, itemsOf, pathRef, scalarAt } from './tree.ts';
 
-type Options = { readonly roots: Roots; readonly problems: LoadProblem[] };
+type Options = { readonly roots: Roots; readonly isFile: (path: FilePath) => boolean };
 
 /**
  * Whether a build context is fetched by the builder: a URL, a git address, another service or a build target.
@@ -15,13 +15,8 @@ function isRemoteContext(written: string): boolean {
   return written.includes('://') || /^(?:git@|github\.com\/|service:|target:)/.test(written);
 }
 
-/** Reads `build`; undefined where there is none, or none that can be read (then there is a problem). */
-export function readBuild(
-  service: string,
-  node: MapNode,
-  base: FilePath,
-  options: Options,
-): Build | undefined {
+/** Reads `build`; undefined where there is none, or none that can be read. */
+export function readBuild(node: MapNode, base: FilePath, options: Options): Build | undefined {
   const build = childAt(node, 'build');
   if (build === undefined) return undefined;
   if (build.kind === 'scalar' && typeof build.value === 'string') {
@@ -32,16 +27,11 @@ export function readBuild(
       node: build,
     };
   }
-  if (build.kind !== 'map') {
-    const message = `\`build\` of \`${service}\` is ${kindInWords(build)}; Compose expects a path or a mapping`;
-    const at = isNull(build) ? (node.entries.get('build')?.key ?? build.at) : build.at;
-    options.problems.push({ kind: 'wrong-type', at, message });
-    return undefined;
-  }
+  if (build.kind !== 'map') return undefined;
   const inline = scalarAt(build, 'dockerfile_inline');
   const target = scalarAt(build, 'target');
-  const context = pathScalar(service, build, 'context', options);
-  const dockerfile = pathScalar(service, build, 'dockerfile', options);
+  const context = pathScalar(build, 'context');
+  const dockerfile = pathScalar(build, 'dockerfile');
   return {
     ...collections(build),
     at: build.at,
@@ -52,14 +42,9 @@ export function readBuild(
   };
 }
 
-function pathScalar(service: string, build: MapNode, key: string, options: Options): ScalarNode | undefined {
-  const value = childAt(build, key);
-  if (value === undefined) return undefined;
-  if (value.kind === 'scalar' && typeof value.value === 'string') return value;
-  const message = `\`build.${key}\` of \`${service}\` is ${kindInWords(value)}; Compose expects a path`;
-  const at = isNull(value) ? (build.entries.get(key)?.key ?? value.at) : value.at;
-  options.problems.push({ kind: 'wrong-type', at, message });
-  return undefined;
+function pathScalar(build: MapNode, key: string): ScalarNode | undefined {
+  const value = scalarAt(build, key);
+  return typeof value?.value === 'string' ? value : undefined;
 }
 
 type Located = Pick<Build, 'context' | 'contextDirectory' | 'dockerfile' | 'dockerfilePath'>;
@@ -78,15 +63,23 @@ function locate(
   const dockerfileRef = dockerfile && dockerfilePath(dockerfile, directory, options.roots);
   const local = directory !== undefined && !inline;
   const named = dockerfileRef && dockerfileRef.written !== '' ? dockerfileRef.path : undefined;
-  const path = local
+  const said = local
     ? (named ?? (isUnset(dockerfile) ? undefined : inDirectory(directory, options.roots)))
     : undefined;
+  const path = said === undefined ? undefined : asBuildKitFinds(said, options.isFile);
   return {
     ...(contextRef && { context: contextRef }),
     ...(directory !== undefined && { contextDirectory: directory }),
     ...(dockerfileRef && { dockerfile: dockerfileRef }),
     ...(path !== undefined && { dockerfilePath: path }),
   };
+}
+
+/** BuildKit falls back to an all lower-case name where the file is called `Dockerfile`; for no other name. */
+function asBuildKitFinds(file: FilePath, isFile: (path: FilePath) => boolean): FilePath {
+  if (!/(?:^|\/)Dockerfile$/.test(file) || isFile(file)) return file;
+  const lower = file.replace(/Dockerfile$/, 'dockerfile');
+  return isFile(lower) ? lower : file;
 }
 
 function isUnset(scalar: ScalarNode | undefined): boolean {

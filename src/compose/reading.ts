@@ -2,7 +2,7 @@
 import type { Files } from '../facts.ts';
 import type { FilePath } from '../source.ts';
 import { interpolateTree, type Variables } from './interpolate.ts';
-import type { LoadProblem, MapNode, ScalarNode } from './model.ts';
+import type { LoadProblem, MapNode, PathRef, ScalarNode } from './model.ts';
 import { parseFile } from './parse.ts';
 import type { Roots } from './paths.ts';
 
@@ -17,6 +17,8 @@ export type Reading = {
   /** Files pulled in, and by what. */
   readonly alsoRead: Map<FilePath, 'include' | 'extends'>;
   readonly remote: ScalarNode[];
+  /** The paths of `include` and `extends` that lead to a file. */
+  readonly pulledIn: PathRef[];
   /** Interpolated files, by the variables and the base they were read with. */
   readonly layers: Map<Variables, Map<string, readonly MapNode[]>>;
   /** The directory that an included service's default build context is. */
@@ -39,6 +41,7 @@ export function startReading(files: Files, roots: Roots): Reading {
     problems: [],
     alsoRead: new Map(),
     remote: [],
+    pulledIn: [],
     layers: new Map(),
     serviceBases: new Map(),
     count: 0,

@@ -83,15 +83,15 @@ function readNamed(text: string, dollar: number, end: number): Segment | undefin
 }
 
 function readBraced(text: string, dollar: number, end: number, nesting: number): Segment {
+  const inner = dollar + 2;
+  const name = nameAt(text, inner, end) ?? '';
+  const after = inner + name.length;
+  if (name !== '' && after < end && text[after] === '}')
+    return { kind: 'variable', name, word: [], rawWord: '', start: dollar, end: after + 1 };
   const close = closingBrace(text, dollar, end);
   const stop = close < 0 ? end : close + 1;
   const invalid: Segment = { kind: 'invalid', written: text.slice(dollar, stop), start: dollar, end: stop };
-  if (close < 0) return invalid;
-  const inner = dollar + 2;
-  const name = nameAt(text, inner, close);
-  if (name === undefined || name === '') return invalid;
-  const after = inner + name.length;
-  if (after === close) return { kind: 'variable', name, word: [], rawWord: '', start: dollar, end: stop };
+  if (close < 0 || name === '') return invalid;
   const operator = /^:?[-?+]/.exec(text.slice(after, Math.min(after + 2, close)))?.[0] as
     | Operator
     | undefined;
@@ -102,16 +102,22 @@ function readBraced(text: string, dollar: number, end: number, nesting: number):
   return { kind: 'variable', name, operator, word, rawWord, start: dollar, end: stop };
 }
 
-/** The brace that closes the `${` at `from`; inner `${` are counted, other braces are not. */
+/**
+ * The brace that closes the `${` at `from`, on the same line. Inner braces are counted, but never the character after
+ * an opening one; where they do not add up, the last brace of the line closes it. That is how Compose counts.
+ */
 function closingBrace(text: string, from: number, end: number): number {
+  const lineBreak = text.indexOf('\n', from);
+  const stop = lineBreak < 0 ? end : Math.min(lineBreak, end);
   let open = 0;
-  for (let i = from; i < end; i++) {
+  for (let i = from; i < stop; i++) {
     const char = text[i];
     if (char === '}' && --open === 0) return i;
-    if (char === '$' && text[i + 1] === '{') {
+    if (char === '{') {
       open++;
       i++;
     }
   }
-  return -1;
+  const last = text.lastIndexOf('}', stop - 1);
+  return last > from ? last : -1;
 }

@@ -54,3 +54,21 @@ export function kindInWords(node: Node): string {
   if (node.value === null) return 'empty';
   return typeof node.value === 'string' ? 'a string' : `a ${typeof node.value}`;
 }
+
+/** Whether two nodes say the same, wherever they stand. */
+export function sameValue(left: Node, right: Node): boolean {
+  if (left === right) return true;
+  if (left.kind === 'scalar') return right.kind === 'scalar' && left.value === right.value;
+  if (left.kind === 'list') {
+    if (right.kind !== 'list' || right.items.length !== left.items.length) return false;
+    return left.items.every((item, index) => {
+      const other = right.items[index];
+      return other !== undefined && sameValue(item, other);
+    });
+  }
+  if (right.kind !== 'map' || right.entries.size !== left.entries.size) return false;
+  return [...left.entries].every(([name, entry]) => {
+    const other = right.entries.get(name);
+    return other !== undefined && sameValue(entry.value, other.value);
+  });
+}

@@ -1,6 +1,11 @@
 /** The short form of a service's volume: `source:target:options`. */
 
-export type ShortVolume = { readonly source: string; readonly target: string };
+export type ShortVolume = {
+  readonly source: string;
+  readonly target: string;
+  /** What follows the target: `ro,z`. */
+  readonly options: string;
+};
 
 /**
  * Splits the short form (Compose Specification, services › volumes). A single letter before a colon is a Windows
@@ -18,9 +23,10 @@ export function parseVolume(written: string): ShortVolume | undefined {
   }
   sections.push(section);
   if (sections.some((part) => part === '')) return undefined;
-  const [first = '', second, , tooMany] = sections;
+  const [first = '', second, options = '', tooMany] = sections;
   if (tooMany !== undefined) return undefined;
-  return second === undefined ? { source: '', target: first } : { source: first, target: second };
+  if (second === undefined) return { source: '', target: first, options };
+  return { source: first, target: second, options };
 }
 
 /** Whether the source of a short volume is a path of the host, and not the name of a volume. */

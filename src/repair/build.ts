@@ -11,7 +11,8 @@ import { ancestorsOf, isOutside } from '../paths.ts';
 import type { Cause, Fix, Step } from '../rule.ts';
 import type { FilePath } from '../source.ts';
 import { type Candidate, candidatesFor, isStrong } from './candidates.ts';
-import { addBelow, movedDirectory, pointTo, writtenAs } from './steps.ts';
+import { dockerfileCandidates } from './dockerfile-candidates.ts';
+import { addDockerfile, movedDirectory, pointTo, writtenAs } from './steps.ts';
 
 /** What trying a Dockerfile against a context gave. */
 export type Trial = {
@@ -63,7 +64,15 @@ export async function repairDockerfile(facts: Facts, project: Project, service: 
   if (!build?.contextDirectory || !build.dockerfilePath) return { fixes: [], evidence: [] };
   const context = build.contextDirectory;
   const ways: Way[] = [];
-  for (const candidate of await candidatesFor(facts, build.dockerfilePath, 'file')) {
+  const candidates = new Map<FilePath, Candidate>();
+  for (const candidate of [
+    ...(await candidatesFor(facts, build.dockerfilePath, 'file')),
+    ...dockerfileCandidates(facts, build),
+  ]) {
+    const known = candidates.get(candidate.path);
+    if (!known || !isStrong(known)) candidates.set(candidate.path, candidate);
+  }
+  for (const candidate of candidates.values()) {
     if (candidate.reason === 'same-name' && !isTelling(build, candidate.path)) continue;
     ways.push(...waysWith(facts, project, build, candidate.path, [context], candidate));
   }
@@ -121,7 +130,9 @@ function waysWith(
     if (facts.files.stat(context)?.kind !== 'directory') return undefined;
     const trial = tryBuild(facts, build, context, dockerfile);
     if (!trial) return undefined;
-    const proven = candidate !== undefined && (isStrong(candidate) || trial.sources > 0);
+    // Another purpose is another image, however well it would build.
+    const likely = candidate !== undefined && candidate.reason !== 'variant';
+    const proven = likely && (isStrong(candidate) || trial.sources > 0);
     return { context, dockerfile, trial, proven, ...(candidate ? { candidate } : {}) };
   };
   const complete = (way: Way | undefined): way is Way =>
@@ -175,15 +186,19 @@ function repairFrom(facts: Facts, build: Build, ways: readonly Way[]): Repair {
       safety,
       steps,
       ...(complete ? {} : { caveat: `${missingSources(way.trial)} in that context` }),
-      ...(complete && safety === 'unsafe'
-        ? { caveat: 'it is the only candidate, and nothing but its name speaks for it' }
-        : {}),
+      ...(complete && safety === 'unsafe' ? { caveat: caveatOf(way) } : {}),
     };
     return [fix];
   });
   const [only] = best;
   const cause = best.length === 1 && only ? causeOf(facts, build, only) : undefined;
   return { fixes, evidence, ...(cause ? { cause } : {}) };
+}
+
+function caveatOf({ candidate, dockerfile }: Way): string {
+  return candidate?.reason === 'variant'
+    ? `${path.posix.basename(dockerfile)} may be meant for another purpose`
+    : 'it is the only candidate, and nothing but its name speaks for it';
 }
 
 /** One proven by git outweighs likenesses; what finds all its sources outweighs what does not. */
@@ -232,9 +247,7 @@ function stepsFor(facts: Facts, build: Build, way: Way): readonly Step[] | undef
     if (target === undefined) return undefined;
     const step = build.dockerfile
       ? pointTo(facts, build.dockerfile, way.dockerfile, way.context)
-      : build.node.kind === 'map' && build.context
-        ? addBelow(facts, build.context.scalar, 'dockerfile', target)
-        : undefined;
+      : addDockerfile(facts, build, target);
     if (!step) return undefined;
     steps.push(step);
   }

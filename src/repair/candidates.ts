@@ -11,7 +11,16 @@ import type { FilePath } from '../source.ts';
 const { posix } = path;
 
 /** How a candidate was come by, strongest first. */
-const REASONS = ['renamed', 'directory-moved', 'case', 'typo', 'same-name'] as const;
+const REASONS = [
+  'renamed',
+  'directory-moved',
+  'case',
+  'repeats-context',
+  'same-kind',
+  'variant',
+  'typo',
+  'same-name',
+] as const;
 
 export type Candidate = {
   readonly path: FilePath;
@@ -59,7 +68,10 @@ export async function candidatesFor(
 /** Whether a candidate's origin alone is proof enough: more than a likeness of names. */
 export function isStrong(candidate: Candidate): boolean {
   return (
-    candidate.reason === 'renamed' || candidate.reason === 'directory-moved' || candidate.reason === 'case'
+    candidate.reason === 'renamed' ||
+    candidate.reason === 'directory-moved' ||
+    candidate.reason === 'case' ||
+    candidate.reason === 'repeats-context'
   );
 }
 

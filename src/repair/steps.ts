@@ -1,11 +1,11 @@
 /** Edits that put a new path where an old one is written. */
 import path from 'node:path';
 import { replaceScalar, shown } from '../compose/edit.ts';
-import type { PathRef, ScalarNode } from '../compose/model.ts';
+import type { Build, PathRef, ScalarNode } from '../compose/model.ts';
 import type { Facts } from '../facts.ts';
 import { relativeTo } from '../paths.ts';
 import type { Step } from '../rule.ts';
-import { type FilePath, lineText, locate } from '../source.ts';
+import { type FilePath, lineText, locate, type Place } from '../source.ts';
 
 /**
  * The edit that makes a path of a compose file stand for `target`; undefined where the value cannot be edited
@@ -68,11 +68,58 @@ function editOf(facts: Facts, scalar: ScalarNode, value: string): Step | undefin
   return 'text' in source ? replaceScalar(scalar, source, value) : undefined;
 }
 
+/** The step that names a Dockerfile where none is named so far; undefined where that has no plain place. */
+export function addDockerfile(facts: Facts, build: Build, target: string): Step | undefined {
+  if (/^[-?:,[\]{}#&*!|>'"%@`]|[\s,{}[\]]|: |\$/.test(target)) return undefined;
+  const { node, context } = build;
+  if (node.kind === 'scalar') return spreadContext(facts, node, target);
+  if (context) {
+    return addBelow(facts, context.scalar, 'dockerfile', target) ?? addInFlow(facts, context.scalar, target);
+  }
+  const [first] = node.entries.values();
+  return first && addAbove(facts, first.key, 'dockerfile', target);
+}
+
+/** `build: ./api` as `build: { context: ./api, dockerfile: … }`. */
+function spreadContext(facts: Facts, scalar: ScalarNode, target: string): Step | undefined {
+  const source = facts.files.read(scalar.at.file);
+  if (!('text' in source) || scalar.style === 'block') return undefined;
+  const before = source.text.slice(0, scalar.at.start);
+  const written = source.text.slice(scalar.at.start, scalar.at.end);
+  // An anchored or aliased value is shared with others.
+  if (!/(?:^|[\s{,"'])build["']?\s*:\s+$/.test(before.slice(-80))) return undefined;
+  if (scalar.style === 'plain' && /[,[\]{}]|: /.test(written)) return undefined;
+  return { kind: 'edit', at: scalar.at, text: `{ context: ${written}, dockerfile: ${target} }` };
+}
+
+function addInFlow(facts: Facts, scalar: ScalarNode, target: string): Step | undefined {
+  const source = facts.files.read(scalar.at.file);
+  if (!('text' in source) || !/^\s*[,}]/.test(source.text.slice(scalar.at.end, scalar.at.end + 40)))
+    return undefined;
+  const { file, end } = scalar.at;
+  return { kind: 'edit', at: { file, start: end, end }, text: `, dockerfile: ${target}` };
+}
+
+/** Adds `key: value` above a key that is the first thing on its line. */
+function addAbove(facts: Facts, at: Place, key: string, value: string): Step | undefined {
+  const source = facts.files.read(at.file);
+  if (!('text' in source)) return undefined;
+  const lineStart = source.text.lastIndexOf('\n', at.start - 1) + 1;
+  const indent = source.text.slice(lineStart, at.start);
+  if (!/^ +$/.test(indent)) return undefined;
+  const lineBreak = source.text[lineStart - 2] === '\r' ? '\r\n' : '\n';
+  return {
+    kind: 'edit',
+    at: { file: at.file, start: at.start, end: at.start },
+    text: `${key}: ${value}${lineBreak}${indent}`,
+  };
+}
+
 /**
  * The step that adds `key: value` on a line of its own below a scalar of the same block mapping; undefined where the
  * mapping is written in flow style or the scalar shares its line with more than a key and a comment.
  */
-export function addBelow(facts: Facts, scalar: ScalarNode, key: string, value: string): Step | undefined {
+function addBelow(facts: Facts, scalar: ScalarNode, key: string, value: string): Step | undefined {
   const source = facts.files.read(scalar.at.file);
   if (!('text' in source)) return undefined;
   const { line, endLine } = locate(source, scalar.at);

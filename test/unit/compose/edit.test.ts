@@ -66,6 +66,8 @@ describe('replaceScalar', () => {
     ['v: ${NONE:-docker}\n', 'files'],
     ['v: ${SECRET}\n', 'x'],
     ['v: |\n  a\n', 'a\nb\nc'],
+    ['v: |\n  a\n', 'a'],
+    ['v: |-\n  a\n', 'b\n'],
     ['v: |2\n    a\n', 'b'],
   ])('%j to %j is refused', (text, value) => {
     expect(replaced(text, value)).toBeUndefined();

@@ -18,6 +18,8 @@ test.each([
   ["V='a # b' # c\n", { V: 'a # b' }],
   ['V="a\\nb\\t\\"q\\" \\$S \\\\q"\n', { V: 'a\nb\t"q" $S \\q' }],
   ["V='a\\nb'\n", { V: 'a\\nb' }],
+  ["V='it\\'s'\n", { V: "it's" }],
+  ['V="\\0101 \\c \\\'"\n', { V: "A \\c \\'" }],
   ['V="two\nlines"\nW=2\n', { V: 'two\nlines', W: '2' }],
   ['V=1\nW=$V-x\n', { V: '1', W: '1-x' }],
   ['V=$S\n', { V: 'shell' }],
@@ -52,6 +54,15 @@ test.each([
   const { values, fault } = read(text);
   expect({ ...values }).toEqual({ A: '1' });
   expect([fault?.message, text.slice(fault?.at.start, fault?.at.end)]).toEqual([message, place]);
+});
+
+test('a file that a service names has its own values, and each its place', () => {
+  const text = '# first\nS=file\n1V=$S\n';
+  const source = { file: 'api.env', text };
+  const { values, places } = parseEnvFile(source, { environment: { S: 'shell' }, envFile: {} }, 'service');
+  expect({ ...values }).toEqual({ S: 'file', '1V': 'shell' });
+  const lines = Object.entries(places).map(([name, { start, end }]) => [name, text.slice(start, end)]);
+  expect(Object.fromEntries(lines)).toEqual({ S: 'S=file', '1V': '1V=$S' });
 });
 
 test('names of the prototype are names like others', () => {

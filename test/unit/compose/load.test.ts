@@ -173,21 +173,27 @@ configs: {c: {file: c.conf}}
     ['services: [a]', 'wrong-type: `services` is a list; Compose expects a mapping'],
     ['services: {a: }', 'wrong-type: the service `a` is empty; Compose expects a mapping'],
     ['services: {a: {image: [x]}}', 'wrong-type: `image` of `a` is a list; Compose expects a string'],
-    ['services: {a: {image: 5}}', 'wrong-type: `image` of `a` is a number; Compose expects a string'],
-    ['services: {a: {build: }}', 'wrong-type: `build` of `a` is empty; Compose expects a path or a mapping'],
+    ['services: {a: {image: 5}}', 'wrong-type: `image` of `a` is the number 5; Compose expects a string'],
+    [
+      'services: {a: {build: }}',
+      'wrong-type: `build` of `a` is empty; Compose expects a string or a mapping',
+    ],
     [
       'services: {a: {build: {context: 1}}}',
-      'wrong-type: `build.context` of `a` is a number; Compose expects a path',
+      'wrong-type: `build.context` of `a` is the number 1; Compose expects a string',
     ],
     [
       'services: {a: {image: x, volumes: [5]}}',
-      'wrong-type: a volume of `a` is a number; Compose expects a string or a mapping',
+      'wrong-type: an item of `volumes` of `a` is the number 5; Compose expects a string or a mapping',
     ],
     [
       'services: {a: {image: x, volumes: ["xx::y"]}}',
-      'wrong-type: `xx::y` is no volume: it has an empty part, or too many, between its colons',
+      'wrong-type: an item of `volumes` of `a` is `xx::y`, which has an empty part, or too many, between its colons',
     ],
-    ['services: {a: {image: x, env_file: 5}}', 'wrong-type: an `env_file` of `a` names no path'],
+    [
+      'services: {a: {image: x, env_file: 5}}',
+      'wrong-type: `env_file` of `a` is the number 5; Compose expects a string or a list',
+    ],
   ])('%s', (text, problem) => {
     expect(
       told(only({ 'compose.yaml': text, 'b/compose.yaml': '' }, { composeFiles: ['compose.yaml'] }).problems),
@@ -244,7 +250,10 @@ describe('merging', () => {
       env_file: ['one.env', 'two.env'],
       volumes: ['./e:/data:ro', { type: 'bind', source: 'f', target: '/n' }, '/anon'],
       ports: ['80:80', '90:90'],
-      depends_on: { b: {}, c: { condition: 'service_started' } },
+      depends_on: {
+        b: { condition: 'service_started', required: true },
+        c: { condition: 'service_started' },
+      },
       labels: { x: '3', y: '2' },
       dns: ['1.1.1.1', '2.2.2.2'],
       healthcheck: { test: ['CMD', 'b'], interval: '5s' },
@@ -404,6 +413,7 @@ describe('include', () => {
       'inc/o.yml': 'services: {i: {environment: {X: 1}}}',
       'e.env': 'IV=e\n',
       'inc/.env': 'IV=unused\nPV=unused\n',
+      'pd/ctx/Dockerfile': '',
     });
     const i = service(project, 'i');
     expect([i.image?.text, i.build?.contextDirectory]).toEqual(['i-e-', 'pd/ctx']);
@@ -462,9 +472,9 @@ describe('variables', () => {
     const project = only(tree, { environment: { A: 'shell' } });
     expect(service(project, 'a').image?.text).toBe('shell-hush');
     expect(told(project.problems)).toEqual([
-      'interpolation: the name of a variable cannot contain a space',
+      'env-file: the name of a variable cannot contain a space',
       'interpolation: the required variable `C` is not set: secret $B',
-      'wrong-type: `${B}::x` is no volume: it has an empty part, or too many, between its colons',
+      'wrong-type: an item of `volumes` of `a` is `${B}::x`, which has an empty part, or too many, between its colons',
     ]);
     expect(JSON.stringify(told(project.problems))).not.toContain('hush');
   });

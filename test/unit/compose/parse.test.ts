@@ -135,7 +135,7 @@ describe('what is wrong with a file', () => {
       ],
     ],
     ['a: @x\n', [['a value cannot start with `@` without quotes', '@']]],
-    ['a: *x\n', [['nothing before it has the anchor `&x`', '*x']]],
+    ['a: *x\n', [['undefined-alias']]],
     ['a: &x\n  b: *x\n', [['the alias `*x` stands inside the value it refers to', '*x']]],
     ['a: 1\n? [q]\n: 1\n', [['a key is a list or a mapping; Compose takes only names', '[q]']]],
     ['a: 1\n<<: 2\n', [['a merge key `<<` takes a mapping or a list of mappings', '2']]],

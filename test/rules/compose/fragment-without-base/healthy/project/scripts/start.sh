@@ -1,0 +1,2 @@
+cd "$1"
+docker compose -f compose.prod.yaml up
