@@ -1,0 +1,1 @@
+\set pgpass `echo "$POSTGRES_PASSWORD"`

@@ -1,0 +1,2 @@
+FROM cgr.dev/chainguard/wolfi-base
+RUN apk add --no-cache tini
