@@ -1,13 +1,17 @@
 /**
  * Measures start-up as ratios to a bare `node -e 0` in the same run: these are what stays the same from machine to
- * machine. `--quick` takes fewer rounds. Prints figures; fails where a ratio is above its bound.
+ * machine. Then how time and memory grow with the workspace, and how that compares with `docker compose config -q`.
+ * Prints figures; fails where a ratio is above its bound. `--quick` takes fewer rounds, leaves the large workspaces out
+ * and never fails: it is for the record of a CI run, whose machine may be busy with something else.
  */
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { benchScale } from './bench-scale.js';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const rounds = process.argv.includes('--quick') ? 15 : 41;
+const quick = process.argv.includes('--quick');
+const rounds = quick ? 15 : 41;
 const bin = path.join(root, 'bin/dockmedic.js');
 const healthy = path.join(root, 'examples/healthy');
 
@@ -58,5 +62,7 @@ for (const [i, { name, bound }] of subjects.entries()) {
   console.log(
     `${name}: ${median(taken[i]).toFixed(0)} ms, ${ratio.toFixed(2)} × bare (${verdict} ${bound} ×)`,
   );
-  if (ratio > bound) process.exitCode = 1;
+  if (ratio > bound && !quick) process.exitCode = 1;
 }
+
+if (!benchScale({ bin, quick, median }) && !quick) process.exitCode = 1;

@@ -1,11 +1,14 @@
 /**
- * Writes what is derived from the rules: `rules/index.ts` from the files that are there, and `rules/README.md` from
- * what the rules say of themselves. With `--check`, writes nothing and fails where something would change.
+ * Writes what is derived: `rules/index.ts` from the files that are there, `rules/README.md` from what the rules say of
+ * themselves, `docs/verdicts.md` from `docs/verdicts.yaml`, and the validator of compose files from the specification.
+ * With `--check`, writes nothing and fails where something would change.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { validator } from './validator.js';
+import { verdictsPage } from './verdicts.js';
 
 const LAYERS = ['engine', 'compose', 'build', 'registry', 'runtime', 'endpoint', 'tests'];
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -13,10 +16,17 @@ const check = process.argv.includes('--check');
 const stale = [];
 
 write('rules/index.ts', index());
+write('src/compose/schema/validate.ts', validator());
 if (!check || stale.length === 0) {
   // The pages are made from the built program: what `dockmedic explain` says and what stands here are one text.
   execFileSync(process.execPath, [path.join(root, '.ci/build.js')], { cwd: root });
-  write('rules/README.md', readme());
+  const rules = JSON.parse(
+    execFileSync(process.execPath, [path.join(root, 'bin/dockmedic.js'), 'rules', '--format', 'json'], {
+      encoding: 'utf8',
+    }),
+  );
+  write('rules/README.md', readme(rules));
+  write('docs/verdicts.md', verdictsPage(root, rules, failingCases));
 }
 if (stale.length > 0) {
   process.stderr.write(`out of date: ${stale.join(', ')}; run \`npm run generate\`\n`);
@@ -44,12 +54,7 @@ function index() {
   ].join('\n');
 }
 
-function readme() {
-  const rules = JSON.parse(
-    execFileSync(process.execPath, [path.join(root, 'bin/dockmedic.js'), 'rules', '--format', 'json'], {
-      encoding: 'utf8',
-    }),
-  );
+function readme(rules) {
   const table = rules.map(
     (rule) => `| [${rule.id}](#${rule.id.replace(/[^\w-]/g, '')}) | ${rule.severity} | ${rule.title} |`,
   );
@@ -72,16 +77,22 @@ function readme() {
 
 /** The first failing case of a rule, as an example. */
 function firstCase(id) {
+  const [first] = failingCases(id);
+  if (!first) return '';
+  const text = readFileSync(path.join(root, 'test/rules', id, first, 'said.txt'), 'utf8').trim();
+  return `\n**For example** (\`test/rules/${id}/${first}\`):\n\n\`\`\`text\n${text}\n\`\`\`\n`;
+}
+
+/** The cases of a rule in which it finds something, by name. */
+function failingCases(id) {
   const directory = path.join(root, 'test/rules', id);
-  if (!existsSync(directory)) return '';
-  for (const name of readdirSync(directory).sort()) {
-    const said = path.join(directory, name, 'said.txt');
-    if (!existsSync(said)) continue;
-    const text = readFileSync(said, 'utf8').trim();
-    if (text !== '')
-      return `\n**For example** (\`test/rules/${id}/${name}\`):\n\n\`\`\`text\n${text}\n\`\`\`\n`;
-  }
-  return '';
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory)
+    .sort()
+    .filter((name) => {
+      const said = path.join(directory, name, 'said.txt');
+      return existsSync(said) && readFileSync(said, 'utf8').trim() !== '';
+    });
 }
 
 function write(file, text) {
