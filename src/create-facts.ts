@@ -1,20 +1,27 @@
 /** Makes the facts of one run: each looked up when first asked for, the live ones under one common time limit. */
 import type { Project } from './compose/model.ts';
+import type { ComposeCall } from './docker/compose-cli.ts';
 import { type DockerEnvironment, dockerDirectory } from './docker/environment.ts';
-import type { AskedEndpoint, EngineEndpoints, LocalImages } from './docker/model.ts';
+import type { AskedEndpoint, ComposeVerdict, EngineEndpoints, LocalImages } from './docker/model.ts';
 import { matchInContext } from './dockerfile/context.ts';
+import { createMeasure } from './dockerfile/context-size.ts';
 import type { DockerfileModel } from './dockerfile/model.ts';
 import { parseDockerfile } from './dockerfile/parse.ts';
 import { type BuildArguments, type Facts, type Files, type History, Unavailable } from './facts.ts';
 import type { RegistryClient } from './registry/registries.ts';
 import { type Subject, subject } from './subject.ts';
+import { entriesBelow } from './workspace/entries.ts';
 
 export type FactsOptions = {
   readonly projects: readonly Project[];
+  /** The workspace, absolute. */
+  readonly root: string;
   readonly files: Files;
   readonly history: History;
   readonly environment: DockerEnvironment;
-  /** False for `--no-engine`: what only an engine knows is out of the question. */
+  /** What is said to Compose where it is asked; it is not asked where this is left out. */
+  readonly call?: ComposeCall;
+  /** False for `--no-engine`: what only an engine or the docker CLI knows is out of the question. */
   readonly askEngine: boolean;
   /** False for `--offline`: what only a registry knows is out of the question. */
   readonly askRegistries: boolean;
@@ -25,9 +32,15 @@ export type FactsOptions = {
 /** How long an engine may take to answer a ping, in milliseconds; within the common limit. */
 const PING_MS = 2_000;
 
+/** How long one `docker compose config` may take, in milliseconds; within the common limit. */
+const COMPOSE_MS = 10_000;
+/** How many of them run at once. */
+const COMPOSE_AT_ONCE = 2;
+
 export function createFacts(options: FactsOptions): Facts {
   const { files, environment } = options;
-  const limit = createLimit(options.timeoutMs);
+  const end = Date.now() + options.timeoutMs;
+  const limit = createLimit(options.timeoutMs, end);
   const dockerfiles = new Map<string, DockerfileModel | undefined>();
 
   const endpoints = once(async (): Promise<EngineEndpoints> => {
@@ -35,7 +48,8 @@ export function createFacts(options: FactsOptions): Facts {
       throw new Unavailable('skipped', 'the engine is left out (--no-engine)', subject.engine);
     const { askEndpoints } = await import('./docker/engine.ts');
     // Below the common limit, so that a silent engine is told apart from one that nobody had the time to ask.
-    const timeoutMs = Math.min(PING_MS, options.timeoutMs * 0.8);
+    const left = Math.max(100, end - Date.now());
+    const timeoutMs = Math.min(PING_MS, Math.round(left * 0.8));
     return limit(askEndpoints(environment, { timeoutMs }), 'the engine did not answer', subject.engine);
   });
 
@@ -58,6 +72,48 @@ export function createFacts(options: FactsOptions): Facts {
     return createClient(environment, options.timeoutMs);
   });
 
+  const buildChecks = once(async () => {
+    const skip = (because: string) => new Unavailable('skipped', because, subject.engine);
+    // BuildKit looks base images up, too.
+    if (!options.askRegistries)
+      throw skip('registries are left out (--offline), and BuildKit would ask them');
+    const { chosen } = await endpoints();
+    if (chosen.ping.answer === 'down') throw skip(`no engine answers at ${chosen.host}`);
+    const { createBuildCheck } = await import('./docker/build-check.ts');
+    return createBuildCheck({
+      root: options.root,
+      files,
+      environment,
+      timeoutMs: Math.min(5_000, options.timeoutMs),
+    });
+  });
+
+  const turn = createTurns(COMPOSE_AT_ONCE);
+  const verdicts = new Map<Project, Promise<ComposeVerdict>>();
+  // Where it is not there, it is looked for once.
+  let absent: string | undefined;
+  const askCompose = async (project: Project): Promise<ComposeVerdict> => {
+    const on = subject.project(project.id);
+    const { call } = options;
+    if (!options.askEngine || !call)
+      throw new Unavailable('skipped', 'the docker CLI is left out (--no-engine)', on);
+    const { askCompose: ask } = await import('./docker/compose-cli.ts');
+    const verdict = await turn(async (): Promise<ComposeVerdict> => {
+      if (absent !== undefined) return { answer: 'absent', because: absent };
+      const left = Math.min(COMPOSE_MS, end - Date.now());
+      if (left <= 0) return { answer: 'none', because: 'no time was left to ask docker compose (--timeout)' };
+      return ask(project, call, environment, left);
+    });
+    if (verdict.answer !== 'absent') return verdict;
+    absent = verdict.because;
+    throw new Unavailable('skipped', verdict.because, on);
+  };
+  const composeVerdict = (project: Project): Promise<ComposeVerdict> => {
+    const known = verdicts.get(project) ?? askCompose(project);
+    verdicts.set(project, known);
+    return known;
+  };
+
   const parsed = (key: string, args: BuildArguments | undefined, text: () => string | undefined) => {
     const full = JSON.stringify([key, ...(args ?? [])]);
     if (!dockerfiles.has(full)) {
@@ -71,15 +127,23 @@ export function createFacts(options: FactsOptions): Facts {
     projects: options.projects,
     files,
     history: options.history,
+    platform: environment.platform,
+    today: new Date().toISOString().slice(0, 10),
     dockerfile: (file, args) =>
       parsed(`file:${file}`, args, () => {
         const source = files.read(file);
         return 'text' in source ? source.text : undefined;
       }),
     inlineDockerfile: (text, args) => parsed(`text:${text}`, args, () => text) as DockerfileModel,
+    contextSize: createMeasure(files, entriesBelow(options.root)),
+    buildVerdict: async (build) => {
+      const ask = await buildChecks();
+      return ask(build);
+    },
     contextMatch: (context, dockerfile, pattern) => matchInContext(files, context, dockerfile, pattern),
     endpoints,
     localImages: images,
+    composeVerdict,
     image: async (reference, platform) => {
       const client = await registries();
       return limit(client.image(reference, platform), 'the registry did not answer', subject.registry('*'));
@@ -117,8 +181,7 @@ async function createClient(environment: DockerEnvironment, timeoutMs: number): 
 type Limit = <T>(answer: Promise<T>, otherwise: string, on: Subject) => Promise<T>;
 
 /** One limit for all: what is asked late has less time, so that a run ends when it was told to. */
-function createLimit(timeoutMs: number): Limit {
-  const end = Date.now() + timeoutMs;
+function createLimit(timeoutMs: number, end: number): Limit {
   return (answer, otherwise, on) => {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
@@ -129,6 +192,18 @@ function createLimit(timeoutMs: number): Limit {
       );
     });
     return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+  };
+}
+
+/** Lets so many run at once; the others wait. */
+function createTurns(most: number): <T>(run: () => Promise<T>) => Promise<T> {
+  const lanes: Promise<unknown>[] = Array.from({ length: most }, () => Promise.resolve());
+  let next = 0;
+  return (run) => {
+    const lane = next++ % most;
+    const result = (lanes[lane] ?? Promise.resolve()).then(run);
+    lanes[lane] = result.catch(() => undefined);
+    return result;
   };
 }
 

@@ -13,7 +13,7 @@ import {
 } from './rule.ts';
 import type { Place } from './source.ts';
 import { type Analysis, analyse, buildStack, type Stack } from './stack.ts';
-import type { Subject } from './subject.ts';
+import { kindOf, type Subject } from './subject.ts';
 
 export type DiagnosedFinding = Finding & {
   /** Rule, subject and file (and detail); never its wording. */
@@ -29,6 +29,8 @@ export type Diagnosis = {
   readonly facts: Facts;
   readonly stack: Stack;
   readonly findings: readonly DiagnosedFinding[];
+  /** Findings that others explain (`secondOpinion`). */
+  readonly withheld: readonly DiagnosedFinding[];
   readonly leftOpen: readonly LeftOpen[];
   readonly outcomes: readonly RuleOutcome[];
   readonly analysis: Analysis;
@@ -69,8 +71,10 @@ export async function diagnose(
     }),
   );
 
-  const findings = shareCauses(runs.flatMap((run) => [...run.findings].sort(byPlace)));
   const stack = buildStack(facts.projects, (project, service) => baseImagesOf(facts, project, service));
+  const found = runs.flatMap((run) => [...run.findings].sort(byPlace));
+  const withheld = new Set(found.filter((finding) => isExplained(finding, found, stack)));
+  const findings = shareCauses(found.filter((finding) => !withheld.has(finding)));
   const faults = findings.map(({ id, subject, severity, cause }) => ({
     id,
     subject,
@@ -82,7 +86,8 @@ export async function diagnose(
     stack,
     findings,
     leftOpen: runs.flatMap((run) => run.leftOpen),
-    outcomes: runs.map((run) => run.outcome),
+    outcomes: runs.map((run) => outcomeWithout(run, withheld)),
+    withheld: [...withheld],
     analysis: analyse(stack, faults),
     crashes: runs.flatMap((run) => (run.crash ? [run.crash] : [])),
   };
@@ -181,6 +186,27 @@ function shareCauses(findings: readonly DiagnosedFinding[]): readonly DiagnosedF
       ? { ...finding, cause: { id: at, title: original.message } }
       : finding;
   });
+}
+
+/** Whether an error stands where it explains a finding that has no reason of its own. */
+function isExplained(finding: DiagnosedFinding, all: readonly DiagnosedFinding[], stack: Stack): boolean {
+  if (!finding.secondOpinion) return false;
+  const below = stack.restsOn(finding.subject);
+  const above = stack.downstreamOf(finding.subject);
+  return all.some(
+    ({ severity, subject, secondOpinion }) =>
+      severity === 'error' &&
+      !secondOpinion &&
+      (subject === finding.subject ||
+        below.has(subject) ||
+        (kindOf(subject) === 'service' && above.has(subject))),
+  );
+}
+
+/** How a rule ended, when what it found is told by others. */
+function outcomeWithout({ outcome, findings }: Run, withheld: ReadonlySet<DiagnosedFinding>): RuleOutcome {
+  if (outcome.outcome !== 'fail' || !findings.every((finding) => withheld.has(finding))) return outcome;
+  return { ...outcome, reason: 'other findings explain what it found' };
 }
 
 function hasError(findings: ReadonlyMap<string, DiagnosedFinding>): boolean {

@@ -2,8 +2,8 @@
  * All that rules may ask. Facts are lazy and memoised: what nobody asks for is not looked up, what several rules
  * ask for is looked up once. Facts of the tree are plain values; live facts are promises, each with a time limit.
  */
-import type { Project } from './compose/model.ts';
-import type { EngineEndpoints, LocalImages } from './docker/model.ts';
+import type { Build, Project } from './compose/model.ts';
+import type { ComposeVerdict, EngineEndpoints, LocalImages } from './docker/model.ts';
 import type { DockerfileModel } from './dockerfile/model.ts';
 import type { ImageVerdict } from './registry/model.ts';
 import type { FilePath, Source } from './source.ts';
@@ -83,6 +83,10 @@ export type Facts = {
   readonly projects: readonly Project[];
   readonly files: Files;
   readonly history: History;
+  /** As of `process.platform`: `linux`, `darwin`, `win32`. */
+  readonly platform: string;
+  /** The date of the run, ISO 8601, UTC: `2026-11-10`. */
+  readonly today: string;
   /** A Dockerfile, parsed; undefined where it cannot be read (the caller then says so). */
   dockerfile(file: FilePath, args?: BuildArguments): DockerfileModel | undefined;
   /** An inline Dockerfile, parsed. */
@@ -92,13 +96,43 @@ export type Facts = {
    * directory and the `.dockerignore` that counts for this Dockerfile.
    */
   contextMatch(contextDirectory: FilePath, dockerfile: FilePath | undefined, pattern: string): ContextMatch;
+  /**
+   * What these sources of COPY and ADD make a build send of its context. The walk is bounded; `complete` says whether
+   * it saw everything.
+   */
+  contextSize(
+    contextDirectory: FilePath,
+    dockerfile: FilePath | undefined,
+    sources: readonly string[],
+  ): ContextSize;
+  /** What BuildKit says of a Dockerfile without building it. Throws `Unavailable` where it cannot be asked. */
+  buildVerdict(build: Build): Promise<BuildVerdict>;
   /** The endpoint that the docker CLI would use and the others on this machine, each asked once. */
   endpoints(): Promise<EngineEndpoints>;
   /** The images that the engine holds. Throws `Unavailable` where no engine answers. */
   localImages(): Promise<LocalImages>;
+  /**
+   * What the docker CLI's compose plugin says of a project. Throws `Unavailable` where it is not to be asked or not
+   * there.
+   */
+  composeVerdict(project: Project): Promise<ComposeVerdict>;
   /** What the registry says of an image reference. Throws `Unavailable` where registries are not to be asked. */
   image(reference: string, platform?: string): Promise<ImageVerdict>;
 };
+
+export type ContextSize = {
+  /** What was seen until the walk ended. */
+  readonly bytes: number;
+  readonly files: number;
+  readonly complete: boolean;
+  /** Directories that tools make and builds seldom need, relative to the context, the largest first. */
+  readonly heavy: readonly { readonly path: string; readonly bytes: number }[];
+};
+
+export type BuildVerdict =
+  | { readonly rejected: false }
+  /** BuildKit's own words, and the line of the Dockerfile that they are about, counted from 1. */
+  | { readonly rejected: true; readonly message: string; readonly line?: number };
 
 export type ContextMatch =
   | { readonly found: true }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { DiagnosedFinding, Diagnosis } from './diagnose.ts';
 import type { ReadFailure } from './facts.ts';
 import { diffOfFix } from './fix/diff.ts';
-import { createRedactor, maskLine } from './redact.ts';
+import { createRedactor, maskLine, maskSetting } from './redact.ts';
 import type { Changes, FixOutcome, Report, ReportFinding, ReportFix, ReportStep } from './report.ts';
 import { type Fix, SEVERITIES, type Severity, type Step } from './rule.ts';
 import { type FilePath, lineText, locate, type Source } from './source.ts';
@@ -119,6 +119,7 @@ function foldFinding(
     excerpt: lines.flatMap((line) => {
       const text = line > 0 && source && 'text' in source ? lineText(source, line) : undefined;
       if (text === undefined) return [];
+      if (finding.confidential) return [{ line, text: redact(maskSetting(text)) }];
       return [{ line, text: redact(line === location?.line ? text : maskLine(text)) }];
     }),
     cause: finding.cause ? { id: redact(finding.cause.id), title: redact(finding.cause.title) } : null,

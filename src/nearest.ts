@@ -12,3 +12,14 @@ export function nearest(wrong: string, known: readonly string[]): string | undef
   }
   return best?.word;
 }
+
+/** Whether one word is the other but for one slip: a letter, two that changed places, case, `-` for `_`. */
+export function isSlip(wrong: string, right: string): boolean {
+  const plain = (word: string) => word.toLowerCase().replace(/[-_ ]/g, '');
+  const [one, other] = [plain(wrong), plain(right)];
+  if (one === other || distance(one, other) === 1) return true;
+  if (one.length !== other.length) return false;
+  const first = [...one].findIndex((letter, index) => letter !== other[index]);
+  const swapped = one.slice(0, first) + one.charAt(first + 1) + one.charAt(first) + one.slice(first + 2);
+  return swapped === other;
+}

@@ -3,6 +3,7 @@ import { canonical, imageOf, madeBy } from './compose/images.ts';
 import type { Project, Service } from './compose/model.ts';
 import { dockerfileOf, stagesOfBuild } from './dockerfile/bases.ts';
 import type { Range } from './dockerfile/model.ts';
+import { mistakenStage } from './dockerfile/stage-names.ts';
 import type { Facts } from './facts.ts';
 import { tryBuild } from './repair/build.ts';
 import type { Place } from './source.ts';
@@ -27,13 +28,19 @@ export type NeededImage = {
 
 /** Every image that the services run and that their builds start from; one entry for each place that names it. */
 export function neededImages(facts: Facts): readonly NeededImage[] {
-  return facts.projects.flatMap((project) =>
+  const known = needed.get(facts);
+  if (known) return known;
+  const images = facts.projects.flatMap((project) =>
     [...project.services.values()].flatMap((service) => [
       ...runBy(project, service),
       ...bases(facts, project, service),
     ]),
   );
+  needed.set(facts, images);
+  return images;
 }
+
+const needed = new WeakMap<Facts, readonly NeededImage[]>();
 
 function runBy(project: Project, service: Service): NeededImage[] {
   const image = imageOf(project, service);
@@ -71,9 +78,17 @@ function bases(facts: Facts, project: Project, service: Service): NeededImage[] 
   });
   return stagesOfBuild(model, build)
     .flatMap((stage) => {
-      const own = stage.baseStage === undefined && !stage.unresolved && stage.base !== 'scratch';
+      const isStage = (name: string, isBase: boolean) =>
+        mistakenStage(model, stage.index, name, isBase, { project, build }) !== undefined;
+      const own =
+        stage.baseStage === undefined &&
+        !stage.unresolved &&
+        stage.base !== 'scratch' &&
+        !isStage(stage.base, true);
       const used = [...stage.copies, ...stage.mounts].flatMap(({ from, range }) =>
-        from !== undefined && stage.imagesUsed.includes(from) ? [needed(from, range)] : [],
+        from !== undefined && stage.imagesUsed.includes(from) && !isStage(from, false)
+          ? [needed(from, range)]
+          : [],
       );
       return [...(own ? [needed(stage.base, stage.baseRange, stage.platform)] : []), ...used];
     })
@@ -89,11 +104,29 @@ export function buildersOf(
   facts: Facts,
   image: Pick<NeededImage, 'project' | 'reference'>,
 ): readonly Builder[] {
-  const wanted = canonical(image.reference);
-  return facts.projects
-    .flatMap((project) => [...project.services.values()].map((service) => ({ project, service })))
-    .filter(({ project, service }) => madeBy(project, service).includes(wanted))
-    .sort((a, b) => Number(b.project === image.project) - Number(a.project === image.project));
+  const all = buildersByImage(facts.projects).get(canonical(image.reference)) ?? [];
+  const isOwn = ({ project }: Builder) => project === image.project;
+  if (all.length < 2 || all.every(isOwn)) return all;
+  return [...all.filter(isOwn), ...all.filter((builder) => !isOwn(builder))];
+}
+
+const builders = new WeakMap<readonly Project[], ReadonlyMap<string, readonly Builder[]>>();
+
+function buildersByImage(projects: readonly Project[]): ReadonlyMap<string, readonly Builder[]> {
+  const known = builders.get(projects);
+  if (known) return known;
+  const found = new Map<string, Builder[]>();
+  for (const project of projects) {
+    for (const service of project.services.values()) {
+      for (const image of new Set(madeBy(project, service))) {
+        const list = found.get(image);
+        if (list) list.push({ project, service });
+        else found.set(image, [{ project, service }]);
+      }
+    }
+  }
+  builders.set(projects, found);
+  return found;
 }
 
 /** Whether a build's paths are in order: its Dockerfile is there and readable, and its sources are in the context. */

@@ -47,3 +47,9 @@ export function maskLine(line: string): string {
     )
     .replace(/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@:"']*:[^\s/@"']+@/gi, '$1***@');
 }
+
+/** A line of an env file: the name that is set, if it looks like one; nothing of a line that looks like anything else. */
+export function maskSetting(line: string): string {
+  if (/^\s*(?:#[^=:]*)?$/.test(line)) return line;
+  return /^\s*(?:export\s+)?[A-Za-z_][\w. -]{0,40}?\s*[=:](?=.)/.exec(line)?.[0].concat('…') ?? '…';
+}

@@ -24,7 +24,13 @@ export type Safety = 'safe' | 'unsafe' | 'manual';
 
 /** One thing that a fix does. A fix is data: the same steps are shown, exported, written and taken back. */
 export type Step =
-  | { readonly kind: 'edit'; readonly at: Place; readonly text: string }
+  | {
+      readonly kind: 'edit';
+      readonly at: Place;
+      readonly text: string;
+      /** Line breaks are written as they are, whatever the file's own: they are what is mended. */
+      readonly verbatim?: true;
+    }
   | { readonly kind: 'create'; readonly file: FilePath; readonly text: string; readonly mode?: number }
   | { readonly kind: 'chmod'; readonly file: FilePath; readonly mode: number }
   | {
@@ -58,6 +64,8 @@ export type Finding = {
   readonly message: string;
   /** Where the value at fault is written; left out only where no file says it (an engine that is down). */
   readonly at?: Place;
+  /** The line at fault may hold a secret that nobody knows of (an env file): only a setting's name is shown of it. */
+  readonly confidential?: true;
   /** Where it differs from the rule's own. */
   readonly severity?: Severity;
   /** Tells apart several findings of one rule on one subject (a bind's target, a COPY source). Never prose. */
@@ -70,6 +78,11 @@ export type Finding = {
   readonly advice?: string;
   readonly cause?: Cause;
   readonly fixes?: readonly Fix[];
+  /**
+   * A verdict without a reason of its own, such as another program's: it is dropped where an error stands on its subject,
+   * on anything that this rests on, or on a service of that project. Never said twice, never lost.
+   */
+  readonly secondOpinion?: boolean;
 };
 
 /** Something that could not be checked on one subject, while the rule goes on with the others. */

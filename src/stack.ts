@@ -94,8 +94,11 @@ function buildersOf(projects: readonly Project[]): ReadonlyMap<string, readonly 
   for (const project of projects) {
     for (const service of project.services.values()) {
       const made = { project: project.id, build: subject.build(project.id, service.name) };
-      for (const image of madeBy(project, service))
-        builders.set(image, [...(builders.get(image) ?? []), made]);
+      for (const image of madeBy(project, service)) {
+        const known = builders.get(image);
+        if (known) known.push(made);
+        else builders.set(image, [made]);
+      }
     }
   }
   return builders;
@@ -203,7 +206,12 @@ export type Analysis = {
 export function analyse(stack: Stack, faults: readonly Fault[]): Analysis {
   const errors = faults.filter((fault) => fault.severity === 'error');
   const bySubject = new Map<Subject, Fault[]>();
-  for (const error of errors) bySubject.set(error.subject, [...(bySubject.get(error.subject) ?? []), error]);
+  for (const error of errors) {
+    const known = bySubject.get(error.subject);
+    if (known) known.push(error);
+    else bySubject.set(error.subject, [error]);
+  }
+  const place = new Map(errors.map((error, index) => [error, index]));
   const rank = new Map(stack.subjects.map((name, index) => [name, index]));
   const byRank = (a: Subject, b: Subject) => (rank.get(a) ?? -1) - (rank.get(b) ?? -1);
 
@@ -219,9 +227,12 @@ export function analyse(stack: Stack, faults: readonly Fault[]): Analysis {
   const of = new Map<string, Consequences>();
   for (const fault of faults) {
     const upstream = stack.restsOn(fault.subject);
-    const causedBy = [...bySubject]
-      .filter(([name]) => name !== fault.subject && upstream.has(name))
-      .flatMap(([, found]) => found.map((error) => error.id));
+    // In the order of the findings; what a subject rests on is little, and the findings may be many.
+    const causedBy = [...upstream]
+      .filter((name) => name !== fault.subject)
+      .flatMap((name) => bySubject.get(name) ?? [])
+      .sort((a, b) => (place.get(a) ?? 0) - (place.get(b) ?? 0))
+      .map((error) => error.id);
     if (fault.severity !== 'error') {
       of.set(fault.id, { causedBy, blocks: [], priority: 'P2' });
       continue;

@@ -98,3 +98,13 @@ export type LocalImages = {
   /** `linux/amd64`: what containers run as. */
   readonly platform?: string;
 };
+
+/** What the docker CLI's compose plugin says of a project. */
+export type ComposeVerdict =
+  | { readonly answer: 'accepts' }
+  /** `said` is its own words, without warnings; values of variables may be in it. */
+  | { readonly answer: 'refuses'; readonly said: string }
+  /** There is no such program here. */
+  | { readonly answer: 'absent'; readonly because: string }
+  /** It came to no verdict. */
+  | { readonly answer: 'none'; readonly because: string };

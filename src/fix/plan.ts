@@ -137,7 +137,8 @@ function fitStep(
     return { reason: `the edit would cut a character of ${file} in two` };
   }
   sources.set(file, source);
-  const edit = fitEdit(source.text, { start, end, text: step.text });
+  const written = { start, end, text: step.text };
+  const edit = step.verbatim ? written : fitEdit(source.text, written);
   return { step: { kind: 'edit', at: { file, start: edit.start, end: edit.end }, text: edit.text } };
 }
 

@@ -33,18 +33,19 @@ export type Snapshot<F extends SnapshotFinding = SnapshotFinding> = {
 };
 
 /** The parts of a diagnosis that are needed. */
-type Diagnosed = Pick<Diagnosis, 'stack' | 'findings' | 'analysis' | 'outcomes' | 'leftOpen'> & {
+type Diagnosed = Pick<Diagnosis, 'stack' | 'findings' | 'withheld' | 'analysis' | 'outcomes' | 'leftOpen'> & {
   readonly facts: { readonly files: Pick<Files, 'read' | 'stat'> };
 };
 
 /** A diagnosis as the repair wants it. */
 export function snapshotOf(diagnosis: Diagnosed): Snapshot<DiagnosedFinding> {
-  const { facts, stack, findings, analysis, outcomes, leftOpen } = diagnosis;
+  const { facts, stack, findings, withheld, analysis, outcomes, leftOpen } = diagnosis;
   const outcomeOf = new Map(outcomes.map((outcome) => [outcome.id, outcome]));
   return {
     findings,
     subjects: new Set(stack.subjects),
-    blocked: analysis.blocked,
+    // What is withheld was ill all along, though nothing was said of it.
+    blocked: new Set([...analysis.blocked, ...withheld.map(({ subject }) => subject)]),
     restsOn: (name) => stack.restsOn(name),
     read: (file) => facts.files.read(file),
     existing: (file) => facts.files.stat(file) !== undefined,

@@ -153,7 +153,13 @@ describe('the renamed directory', () => {
 describe('the healthy example', () => {
   it('passes without a word too many', async () => {
     const well = await healthy();
-    const { code, stdout } = await ana.dockmedic([well.root, ...STATIC]);
+    // Which release of Alpine has come to its end depends on the day.
+    const { code, stdout } = await ana.dockmedic([
+      well.root,
+      ...STATIC,
+      '--skip',
+      'compose/end-of-life-image',
+    ]);
     await well.dispose();
     expect(stdout).toMatch(/^✓ PASS .*$/);
     expect(code).toBe(0);

@@ -76,7 +76,7 @@ async function succeeds(result: Promise<RunResult>): Promise<void> {
 describe.skipIf(!real)('dockmedic with a real engine', { timeout: 240_000 }, () => {
   beforeAll(async () => {
     const images = path.resolve(import.meta.dirname, 'stand-in-images.sh');
-    await succeeds(run([images, 'alpine:3.19', 'alpine:3.20']));
+    await succeeds(run([images, 'alpine:3.22', 'alpine:3.23']));
   });
   beforeEach(async () => {
     ana = await person();

@@ -159,7 +159,7 @@ const answers = {
 describe.skipIf(!real)('the examples, with a real engine', { timeout: 240_000 }, () => {
   beforeAll(async () => {
     const script = fileURLToPath(new URL('stand-in-images.sh', import.meta.url));
-    await succeeds(run(['bash', script, 'alpine:3.19', 'alpine:3.20']));
+    await succeeds(run(['bash', script, 'alpine:3.22', 'alpine:3.23']));
   }, 60_000);
 
   afterEach(async () => {

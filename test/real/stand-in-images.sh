@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes stand-in images, for machines where nothing can be pulled:
 #
-#   test/real/stand-in-images.sh alpine:3.19 node:22-alpine
+#   test/real/stand-in-images.sh alpine:3.22 node:22-alpine
 #
 # THESE ARE NOT THE REAL IMAGES. Each has the real image's name and Debian's static busybox, and
 # nothing else: no apk, no apt, no node, no nginx, whatever the name says. They are good for what a

@@ -1,15 +1,27 @@
 /** Opens a case of a rule in a directory of its own, looks at it, mends it. Real files, real git, real journal. */
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import {
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
 import { parse } from 'yaml';
+import { loadProjects } from '../../src/compose/load.ts';
 import { createFacts } from '../../src/create-facts.ts';
 import { type Diagnosis, diagnose } from '../../src/diagnose.ts';
 import { realDisk } from '../../src/docker/environment.ts';
-import type { EngineEndpoints } from '../../src/docker/model.ts';
-import { type Facts, Unavailable } from '../../src/facts.ts';
+import type { ComposeVerdict, EngineEndpoints } from '../../src/docker/model.ts';
+import { type BuildVerdict, type Facts, type Files, Unavailable } from '../../src/facts.ts';
 import { planFixes, selectFixes } from '../../src/fix/plan.ts';
 import { type Repair, repair } from '../../src/fix/repair.ts';
 import { snapshotOf } from '../../src/fix/snapshot.ts';
@@ -17,7 +29,7 @@ import { undoLast } from '../../src/fix/undo.ts';
 import type { ImageVerdict } from '../../src/registry/model.ts';
 import type { Rule } from '../../src/rule.ts';
 import { lineText, locate } from '../../src/source.ts';
-import { openWorkspace } from '../../src/workspace/workspace.ts';
+import { openWorkspace, type Workspace } from '../../src/workspace/workspace.ts';
 
 /** `case.yaml`: how to look at a project, and the live facts that this case is about, as data. */
 type Settings = {
@@ -31,14 +43,27 @@ type Settings = {
     readonly removed?: Record<string, string>;
   };
   /** Files made at run time: names or bytes that a checkout would not keep. */
-  readonly make?: Record<string, { readonly hex?: string; readonly text?: string; readonly link?: string }>;
+  readonly make?: Record<
+    string,
+    { readonly hex?: string; readonly text?: string; readonly link?: string; readonly size?: number }
+  >;
   /** What asking for engines gives; without it, no engine is asked (`--no-engine`). */
   readonly endpoints?: EngineEndpoints;
   /** The images that the engine holds; without it, no engine answers. */
   readonly held?: readonly string[];
   readonly platform?: string;
+  /** What BuildKit says of every Dockerfile; without it, it is not asked. */
+  readonly buildVerdict?: BuildVerdict;
+  /** The date of the run; without it, 2026-11-22. */
+  readonly today?: string;
+  /** Directories made at run time: empty ones, which a checkout would not keep. */
+  readonly empty?: readonly string[];
+  /** A disk as macOS and Windows have it: a name is found in any letter case. */
+  readonly ignoresCase?: boolean;
   /** What registries say of images; an image that is asked for and is not listed is an error of the case. */
   readonly images?: Record<string, ImageVerdict>;
+  /** What the docker CLI says of each project; without it, there is none. */
+  readonly compose?: ComposeVerdict;
 };
 
 export type Case = {
@@ -62,13 +87,18 @@ export async function openCase(place: string): Promise<Case> {
     await cp(path.join(place, 'project'), root, { recursive: true });
   const file = path.join(place, 'case.yaml');
   const settings: Settings = existsSync(file) ? (parse(await readFile(file, 'utf8')) ?? {}) : {};
-  for (const [name, { hex, text, link }] of Object.entries(settings.make ?? {})) {
+  for (const [name, { hex, text, link, size }] of Object.entries(settings.make ?? {})) {
     await mkdir(path.dirname(path.join(root, name)), { recursive: true });
     if (link !== undefined)
       await import('node:fs/promises').then(({ symlink }) => symlink(link, path.join(root, name)));
-    else await writeFile(path.join(root, name), hex === undefined ? (text ?? '') : Buffer.from(hex, 'hex'));
+    else if (size !== undefined) {
+      // Holes: as large as it says, and nothing on the disk.
+      await writeFile(path.join(root, name), '');
+      await truncate(path.join(root, name), size);
+    } else await writeFile(path.join(root, name), hex === undefined ? (text ?? '') : Buffer.from(hex, 'hex'));
   }
   if (settings.history) await makeHistory(root, settings.history);
+  for (const name of settings.empty ?? []) await mkdir(path.join(root, name), { recursive: true });
   return {
     root,
     settings,
@@ -111,18 +141,23 @@ function factsOf({ root, settings }: Case): Facts {
     uid: 1000,
     disk: realDisk,
   };
-  const workspace = openWorkspace(root, { files: [], envFiles: [], profiles: [] }, environment);
+  const real = openWorkspace(root, { files: [], envFiles: [], profiles: [] }, environment);
+  const workspace = settings.ignoresCase ? onDiskWithoutCase(root, real, environment.env) : real;
   const facts = createFacts({
     ...workspace,
+    root,
     environment,
     askEngine: false,
     askRegistries: false,
     timeoutMs: 5_000,
   });
-  const { endpoints, held, platform, images } = settings;
+  const { endpoints, held, platform, images, buildVerdict, compose, today = '2026-11-22' } = settings;
   return {
     ...facts,
+    today,
+    ...(buildVerdict ? { buildVerdict: async () => buildVerdict } : {}),
     ...(endpoints ? { endpoints: async () => endpoints } : {}),
+    ...(compose ? { composeVerdict: async () => compose } : {}),
     localImages: async () => {
       if (!held)
         throw new Unavailable('blocked', 'no engine answers at unix:///var/run/docker.sock', 'engine');
@@ -139,6 +174,27 @@ function factsOf({ root, settings }: Case): Facts {
         }
       : {}),
   };
+}
+
+/** The workspace as it would be seen on a disk that finds a name in any letter case. */
+function onDiskWithoutCase(root: string, real: Workspace, environment: Record<string, string | undefined>) {
+  const { files } = real;
+  const found = (file: string): string =>
+    file.split('/').reduce((parent, name) => {
+      const names = files.list(parent === '' ? '.' : parent);
+      const same = names.find((one) => one.toLowerCase() === name.toLowerCase());
+      return path.posix.join(parent, names.includes(name) ? name : (same ?? name));
+    }, '');
+  const folding: Files = {
+    ...files,
+    stat: (file) => files.stat(found(file)),
+    read: (file) => {
+      const source = files.read(found(file));
+      return 'text' in source ? { ...source, file } : source;
+    },
+    list: (directory) => files.list(found(directory)),
+  };
+  return { ...real, files: folding, projects: loadProjects({ files: folding, root, environment }).projects };
 }
 
 /** What was said, one block a finding, in words that a reader of the case can check. */

@@ -25,7 +25,7 @@ export const staleReferences = {
 export const deletedDockerfile = 'docker/load-tester.Dockerfile';
 
 const loadTesterDockerfile = `# Built with the top of the repository as the context.
-FROM alpine:3.19
+FROM alpine:3.22
 COPY services/load-tester/run.sh /srv/run.sh
 USER nobody
 CMD ["sh", "/srv/run.sh"]

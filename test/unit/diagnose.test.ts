@@ -29,6 +29,7 @@ beforeEach(async () => {
   const workspace = openWorkspace(root, { files: [], envFiles: [], profiles: [] }, environment);
   facts = createFacts({
     ...workspace,
+    root,
     environment,
     askEngine: false,
     askRegistries: false,
@@ -209,6 +210,7 @@ describe('the report', () => {
     const text = 'services:\n  api:\n    environment:\n      DB_PASSWORD: hunter2-planted\n      OTHER';
     const fresh = createFacts({
       ...workspace,
+      root,
       environment,
       askEngine: false,
       askRegistries: false,

@@ -1,5 +1,5 @@
 # Built with the top of the repository as the context.
-FROM alpine:3.19
+FROM alpine:3.22
 WORKDIR /srv
 COPY ["services/shared/http.sh", "services/events/handle.sh", "./"]
 COPY services/events/greeting.txt ./

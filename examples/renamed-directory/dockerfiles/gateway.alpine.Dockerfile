@@ -1,11 +1,11 @@
 # Built with the top of the repository as the context.
-FROM alpine:3.20 AS site
+FROM alpine:3.23 AS site
 ARG SHOP_NAME=Shop
 WORKDIR /build
 COPY services/gateway/site/ ./
 RUN sed -i "s/@SHOP_NAME@/$SHOP_NAME/" index.html
 
-FROM alpine:3.19
+FROM alpine:3.22
 WORKDIR /srv
 COPY --from=site /build ./site
 COPY services/shared/http.sh services/gateway/handle.sh services/gateway/routes.conf ./

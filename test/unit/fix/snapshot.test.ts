@@ -31,6 +31,7 @@ function unproven(
     },
     stack,
     findings: [],
+    withheld: [],
     analysis: analyse(stack, []),
     outcomes: outcome ? [{ id: 'build/x', layer: 'build', outcome, reason, ms: 0 }] : [],
     leftOpen,
