@@ -222,7 +222,7 @@ describe.skipIf(!real)('paths on a real engine', { timeout: 240_000 }, () => {
 
   it("a path of somebody's machine: the build stops, and works with the path proposed", async () => {
     const root = await project({
-      'compose.yaml': 'services:\n  api:\n    build: /Users/nobody-here/work/shop/services/api\n',
+      'compose.yaml': 'services:\n  api:\n    build: /Users/nobody-here/code/shop/services/api\n',
       'services/api/Dockerfile': `FROM ${IMAGE}\n`,
     });
     const compose = composeIn(root);

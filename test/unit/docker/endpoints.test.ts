@@ -296,7 +296,7 @@ describe('the provider of an endpoint', () => {
     ['linux', 'unix:///run/user/1000/docker.sock', undefined, 'docker-rootless'],
     ['linux', 'unix:///run/user/1000/podman/podman.sock', undefined, 'podman'],
     ['darwin', 'unix:///Users/mia/.local/share/containers/podman/machine/podman.sock', undefined, 'podman'],
-    ['darwin', 'unix:///Users/mia/.colima/work/docker.sock', undefined, 'colima'],
+    ['darwin', 'unix:///Users/mia/.colima/office/docker.sock', undefined, 'colima'],
     ['darwin', 'unix:///Users/mia/.orbstack/run/docker.sock', undefined, 'orbstack'],
     ['darwin', 'unix:///Users/mia/.rd/docker.sock', undefined, 'rancher-desktop'],
     ['darwin', 'unix:///Users/mia/.lima/docker/sock/docker.sock', undefined, 'lima'],
@@ -336,7 +336,7 @@ describe('the other endpoints', () => {
       files: [
         '/Users/mia/.docker/run/docker.sock',
         '/Users/mia/.colima/default/docker.sock',
-        '/Users/mia/.colima/work/docker.sock',
+        '/Users/mia/.colima/office/docker.sock',
         '/Users/mia/.orbstack/run/docker.sock',
         '/Users/mia/.rd/docker.sock',
         '/Users/mia/.lima/docker/sock/docker.sock',
@@ -346,7 +346,7 @@ describe('the other endpoints', () => {
     });
     expect(others(mac).map(({ host, provider }) => [host.slice('unix://'.length), provider])).toEqual([
       ['/Users/mia/.colima/default/docker.sock', 'colima'],
-      ['/Users/mia/.colima/work/docker.sock', 'colima'],
+      ['/Users/mia/.colima/office/docker.sock', 'colima'],
       ['/Users/mia/.orbstack/run/docker.sock', 'orbstack'],
       ['/Users/mia/.rd/docker.sock', 'rancher-desktop'],
       ['/tmp/mia/podman/podman-machine-default-api.sock', 'podman'],

@@ -382,14 +382,14 @@ describe('what can be started', () => {
       files: [
         '/b/colima',
         '/Users/mia/.colima/default/colima.yaml',
-        '/Users/mia/.colima/work/colima.yaml',
+        '/Users/mia/.colima/office/colima.yaml',
         '/Users/mia/.colima/_lima/x',
         '/Users/mia/.colima/-rf/colima.yaml',
       ],
     });
     expect(found.map(({ start, host }) => [start.join(' '), host])).toEqual([
       ['colima start', 'unix:///Users/mia/.colima/default/docker.sock'],
-      ['colima start work', 'unix:///Users/mia/.colima/work/docker.sock'],
+      ['colima start office', 'unix:///Users/mia/.colima/office/docker.sock'],
     ]);
   });
 
