@@ -75,10 +75,11 @@ export async function diagnose(
   const found = runs.flatMap((run) => [...run.findings].sort(byPlace));
   const withheld = new Set(found.filter((finding) => isExplained(finding, found, stack)));
   const findings = shareCauses(found.filter((finding) => !withheld.has(finding)));
-  const faults = findings.map(({ id, subject, severity, cause }) => ({
+  const faults = findings.map(({ id, subject, severity, cause, hides = false }) => ({
     id,
     subject,
     severity,
+    hides,
     ...(cause ? { cause: cause.id } : {}),
   }));
   return {

@@ -78,6 +78,8 @@ export type Finding = {
   readonly advice?: string;
   readonly cause?: Cause;
   readonly fixes?: readonly Fix[];
+  /** What rests on its subject cannot be trusted while it stands: a file that cannot be parsed. */
+  readonly hides?: true;
   /**
    * A verdict without a reason of its own, such as another program's: it is dropped where an error stands on its subject,
    * on anything that this rests on, or on a service of that project. Never said twice, never lost.

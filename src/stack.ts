@@ -9,7 +9,7 @@ import { canonical, imageOf, madeBy } from './compose/images.ts';
 import type { Project } from './compose/model.ts';
 import type { Priority } from './report.ts';
 import type { Severity } from './rule.ts';
-import { kindOf, type Subject, subject } from './subject.ts';
+import { kindOf, type Subject, type SubjectKind, subject } from './subject.ts';
 
 export type Stack = {
   /** All subjects in topological order: what others rest on first. */
@@ -181,6 +181,8 @@ export type Fault = {
   readonly severity: Severity;
   /** The id of a cause that it shares with others. */
   readonly cause?: string;
+  /** What stands below its subject cannot be trusted while it stands: a file that cannot be parsed. */
+  readonly hides?: boolean;
 };
 
 export type Consequences = {
@@ -231,6 +233,7 @@ export function analyse(stack: Stack, faults: readonly Fault[]): Analysis {
     const causedBy = [...upstream]
       .filter((name) => name !== fault.subject)
       .flatMap((name) => bySubject.get(name) ?? [])
+      .filter((error) => explains(error, fault))
       .sort((a, b) => (place.get(a) ?? 0) - (place.get(b) ?? 0))
       .map((error) => error.id);
     if (fault.severity !== 'error') {
@@ -262,6 +265,19 @@ export function analyse(stack: Stack, faults: readonly Fault[]): Analysis {
     .map(({ error }) => error.id);
   return { of, resolutionOrder, blocked };
 }
+
+/**
+ * Whether an error upstream is a reason for a fault. Compose refuses a whole project for one wrong key, and nothing of it
+ * runs then; but a wrong path in the same project stays wrong when the key is right. So what is at fault in a file or a
+ * project explains what does not run, and what is written elsewhere only if it hid that.
+ */
+function explains(error: Fault, fault: Fault): boolean {
+  if (error.hides || !REFUSING.has(kindOf(error.subject))) return true;
+  return RUNNING.has(kindOf(fault.subject));
+}
+
+const REFUSING: ReadonlySet<SubjectKind> = new Set(['file', 'project']);
+const RUNNING: ReadonlySet<SubjectKind> = new Set(['container', 'endpoint', 'tests']);
 
 /** P0 where every container of some project is out of reach, P1 where some are, else P2. */
 function priorityOf(stack: Stack, reach: ReadonlySet<Subject>): Priority {

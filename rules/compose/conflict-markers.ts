@@ -52,6 +52,7 @@ function* findings(
   yield {
     subject: on,
     detail: file,
+    hides: true,
     at: first,
     message: `${file} holds ${conflicts.length === 1 ? 'an unsettled merge conflict' : `${conflicts.length} unsettled merge conflicts`}.`,
     evidence: lines.map(

@@ -15,6 +15,7 @@ opened or are far larger than anything a person writes are reported here too.
     for (const problem of problemsOf(facts.projects, 'invalid-yaml')) {
       yield {
         subject: subject.file(problem.file),
+        hides: true,
         ...(problem.at ? { at: problem.at, detail: String(problem.at.start) } : {}),
         message: `${problem.file} cannot be read: ${problem.message}.`,
         consequence: 'No command of Compose works with this file, and nothing in it could be checked.',

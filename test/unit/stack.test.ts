@@ -104,6 +104,20 @@ describe('causes', () => {
     expect(priority(error(subject.build(id, 'api')), [error(subject.image(id, 'postgres:16'))])).toBe('P1');
   });
 
+  it('a refused project runs nothing, and is no reason for a wrong path in it, unless its file could not be read', () => {
+    const refused = error(subject.project(id));
+    const path = error(subject.build(id, 'api'));
+    const container = error(subject.container(id, 'web'));
+    const causes =
+      (...faults: Fault[]) =>
+      (name: Subject) =>
+        analyse(stackOf(), faults).of.get(name)?.causedBy;
+    expect(causes(refused, path)(path.subject)).toEqual([]);
+    expect(causes(refused, container)(container.subject)).toEqual([refused.id]);
+    const unreadable = error(subject.file(id), { hides: true });
+    expect(causes(unreadable, path)(path.subject)).toEqual([unreadable.id]);
+  });
+
   it('warnings neither cause nor block', () => {
     const warning: Fault = { ...error(subject.build(id, 'api')), severity: 'warning' };
     const { of, blocked, resolutionOrder } = analyse(stackOf(), [
