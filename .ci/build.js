@@ -57,6 +57,10 @@ const { metafile } = await build({
             namespace: 'unused',
           }),
         );
+        // The argument parser can start programs as commands of its own; ours has none.
+        builder.onResolve({ filter: /^node:child_process$/ }, ({ path: name, importer }) =>
+          importer.includes('commander') ? { path: name, namespace: 'unused' } : undefined,
+        );
         builder.onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = {}' }));
       },
     },

@@ -113,7 +113,8 @@ function skipped(rule: Rule): Run {
 }
 
 async function runRule(rule: Rule, facts: Facts): Promise<Run> {
-  const started = performance.now();
+  // Not `performance`: a clock in milliseconds will do, and that one has to be loaded first.
+  const started = Date.now();
   const findings = new Map<string, DiagnosedFinding>();
   const leftOpen: LeftOpen[] = [];
   const end = (outcome: RuleOutcome['outcome'], reason: string | null = null): Run => ({
@@ -122,7 +123,7 @@ async function runRule(rule: Rule, facts: Facts): Promise<Run> {
       layer: layerOf(rule),
       outcome,
       reason,
-      ms: Math.round(performance.now() - started),
+      ms: Date.now() - started,
     },
     findings: [...findings.values()],
     leftOpen,

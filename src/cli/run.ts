@@ -7,7 +7,6 @@ import { NoProject } from '../workspace/workspace.ts';
 import { diagnoseCommand } from './commands/diagnose.ts';
 import { explainCommand } from './commands/explain.ts';
 import { rulesCommand } from './commands/rules.ts';
-import { undoCommand } from './commands/undo.ts';
 import { UsageError } from './usage-error.ts';
 import { VERSION } from './version.ts';
 
@@ -130,6 +129,8 @@ function createProgram(done: (status: number) => void): Command {
     .description('take back what the last --fix changed')
     .argument('[dir]', 'the directory that was fixed', '.')
     .action(async (directory: string) => {
+      // With what it rests on (the journal, cryptography) it would cost every other command a tenth of its start.
+      const { undoCommand } = await import('./commands/undo.ts');
       done(await undoCommand(directory));
     });
   for (const command of program.commands) {
