@@ -1,5 +1,6 @@
 import { rules } from '../../../rules/index.ts';
 import { nearest } from '../../nearest.ts';
+import { docsOf } from '../rule-docs.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** `dockmedic explain <rule>`: what the rule says of itself. */
@@ -19,6 +20,6 @@ export function explainCommand(id: string): number {
       `there is no rule "${id}"${near ? `; did you mean ${near}?` : ' (see dockmedic rules).'}`,
     );
   }
-  process.stdout.write(`${rule.id} · ${rule.severity}\n${rule.title}\n\n${rule.docs.trim()}\n`);
+  process.stdout.write(`${rule.id} · ${rule.severity}\n${rule.title}\n\n${docsOf(rule)}\n`);
   return 0;
 }

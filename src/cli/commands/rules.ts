@@ -1,15 +1,16 @@
 import { rules } from '../../../rules/index.ts';
 import { layerOf } from '../../rule.ts';
+import { docsOf } from '../rule-docs.ts';
 
 /** `dockmedic rules`: every rule, in the order in which they are run. */
 export function rulesCommand(format: 'text' | 'json'): number {
   if (format === 'json') {
-    const listed = rules.map(({ id, title, severity, docs }) => ({
-      id,
-      layer: layerOf({ id }),
-      severity,
-      title,
-      docs: docs.trim(),
+    const listed = rules.map((rule) => ({
+      id: rule.id,
+      layer: layerOf(rule),
+      severity: rule.severity,
+      title: rule.title,
+      docs: docsOf(rule),
     }));
     process.stdout.write(`${JSON.stringify(listed, null, 2)}\n`);
     return 0;
