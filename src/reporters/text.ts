@@ -1,5 +1,4 @@
 /** The report as text for a terminal or a pipe: root causes first, the next command last. Pure. */
-import { Chalk, type ChalkInstance } from 'chalk';
 import type { Report } from '../report.ts';
 import type { Sheet } from './code-lines.ts';
 import {
@@ -15,6 +14,7 @@ import {
 } from './entry.ts';
 import { fixOutcomeLines } from './fix-outcomes.ts';
 import { type Group, groupFindings } from './grouping.ts';
+import type { Paint } from './paint.ts';
 import {
   clean,
   cleanLine,
@@ -29,7 +29,8 @@ import {
 import { engineInWords, nextStep, stackInWords, summaryInWords, uncheckedInWords } from './wording.ts';
 
 export type Look = {
-  readonly colour: boolean;
+  /** What colours it; without, it stays plain. */
+  readonly paint?: Paint | undefined;
   readonly unicode: boolean;
   /** Cells of a line. */
   readonly columns: number;
@@ -164,21 +165,12 @@ function shortEntry(group: Group, sheet: Sheet): Line[] {
 }
 
 /** Writes a line: cleaned, coloured where colour is wanted, without blanks at its end. */
-function painter({ colour, unicode }: Pick<Look, 'colour' | 'unicode'>): (line: Line) => string {
-  const chalk = new Chalk({ level: colour ? 1 : 0 });
-  const tones: Record<Tone, ChalkInstance> = {
-    strong: chalk.bold,
-    dim: chalk.dim,
-    bad: chalk.red,
-    good: chalk.green,
-    warning: chalk.yellow,
-    note: chalk.cyan,
-  };
+function painter({ paint, unicode }: Pick<Look, 'paint' | 'unicode'>): (line: Line) => string {
   return (line) =>
     trimEnd(line)
       .map(({ text, tone }) => {
         const safe = clean(text, unicode);
-        return tone ? tones[tone](safe) : safe;
+        return tone && paint ? paint[tone](safe) : safe;
       })
       .join('');
 }

@@ -24,7 +24,7 @@ export async function diagnoseCommand(directory: string, flags: DiagnoseFlags): 
     return screenCommand(session, (report) => print(report, flags));
   }
   const { report, crashes } = await lookOnce(session);
-  print(report, flags);
+  await print(report, flags);
   for (const { rule, error } of crashes) {
     const said = error instanceof Error ? error.message : String(error);
     process.stderr.write(`dockmedic: ${rule} failed, which is a bug in dockmedic: ${said}\n`);
@@ -38,14 +38,15 @@ async function lookOnce(session: Session) {
   return { report: await session.report(diagnosis), crashes: diagnosis.crashes };
 }
 
-function print(report: Report, flags: DiagnoseFlags): void {
+async function print(report: Report, flags: DiagnoseFlags): Promise<void> {
   if (flags.format === 'json') {
     process.stdout.write(renderJson(report));
     return;
   }
+  const colour = wantsColour(flags.color, process.stdout);
   process.stdout.write(
     renderText(report, {
-      colour: wantsColour(flags.color, process.stdout),
+      paint: colour ? (await import('../../reporters/paint.ts')).colours() : undefined,
       unicode: hasUnicode(),
       columns: process.stdout.columns ?? 110,
       verbose: flags.verbose === true,

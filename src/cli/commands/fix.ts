@@ -16,7 +16,7 @@ import { VERSION } from '../version.ts';
 export async function fixCommand(
   session: Session,
   flags: DiagnoseFlags,
-  print: (report: Report) => void,
+  print: (report: Report) => Promise<void>,
 ): Promise<number> {
   const before = await session.look();
   const unsafe = flags.unsafe === true && (flags.dryRun === true || (await consents(before, flags)));
@@ -55,7 +55,7 @@ export async function fixCommand(
       signal: interrupted.signal,
     });
     const report = await session.report(await session.look(), repaired);
-    print(report);
+    await print(report);
     return interrupted.signal.aborted ? 130 : report.exitCode;
   } finally {
     process.off('SIGINT', onInterrupt);

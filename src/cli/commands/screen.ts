@@ -13,7 +13,10 @@ import { VERSION } from '../version.ts';
 import { undo } from './undo.ts';
 
 /** The screen in the terminal; when it closes, the last report is printed as text, so that it stays to be read. */
-export async function screenCommand(session: Session, print: (report: Report) => void): Promise<number> {
+export async function screenCommand(
+  session: Session,
+  print: (report: Report) => Promise<void>,
+): Promise<number> {
   const { startApp } = await import('../../ui/app.tsx');
   const report = await startApp(createController(session), {
     unicode: hasUnicode(),
@@ -21,7 +24,7 @@ export async function screenCommand(session: Session, print: (report: Report) =>
   });
   // Closed before anything was known: what is still being asked of engines and registries must not hold the shell.
   if (!report) process.exit(130);
-  print(report);
+  await print(report);
   return report.exitCode;
 }
 

@@ -1,9 +1,10 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { colours } from '../../../src/reporters/paint.ts';
 import { type Look, renderSummary, renderText } from '../../../src/reporters/text.ts';
 import { brokenReport, finding, healthyReport, mendedReport, reportOf } from '../../support/sample-report.ts';
 
-const look: Look = { colour: false, unicode: true, columns: 110 };
+const look: Look = { unicode: true, columns: 110 };
 
 describe('renderText', () => {
   it('tells a renamed directory as one instruction', () => {
@@ -194,7 +195,7 @@ undo    dockmedic undo
   });
 
   it('says the same with and without colour', () => {
-    const coloured = renderText(brokenReport, { ...look, colour: true });
+    const coloured = renderText(brokenReport, { ...look, paint: colours() });
     expect(coloured).toContain('\u001b[31m');
     expect(stripVTControlCharacters(coloured)).toBe(renderText(brokenReport, look));
   });

@@ -1,5 +1,5 @@
 /**
- * Shows the app with the sample reports, without files or Docker: bundle it with esbuild and run it in a terminal.
+ * Shows the app with the sample reports, without files or Docker: bundle it and run it in a terminal.
  * `LOOK=ascii` shows the plain signs, `SLOW` is the milliseconds that each step takes.
  */
 import { setTimeout as wait } from 'node:timers/promises';
@@ -46,4 +46,4 @@ function demoController(): Controller {
 
 const unicode = process.env.LOOK !== 'ascii';
 const report = await startApp(demoController(), { unicode });
-if (report) process.stdout.write(`${renderSummary(report, { colour: false, unicode, columns: 80 })}\n`);
+if (report) process.stdout.write(`${renderSummary(report, { unicode, columns: 80 })}\n`);
