@@ -2,7 +2,6 @@
 import path from 'node:path';
 import type { DiagnosedFinding, Diagnosis } from './diagnose.ts';
 import type { ReadFailure } from './facts.ts';
-import { diffOfFix } from './fix/diff.ts';
 import { createRedactor, maskLine, maskSetting } from './redact.ts';
 import type { Changes, FixOutcome, Report, ReportFinding, ReportFix, ReportStep } from './report.ts';
 import { type Fix, SEVERITIES, type Severity, type Step } from './rule.ts';
@@ -15,6 +14,8 @@ export type FoldOptions = {
   readonly root: string;
   readonly failOn: Severity | 'never';
   readonly engine: Report['engine'];
+  /** A fix as a unified diff; passed in, because what makes it is loaded only where there is a fix. */
+  readonly diffOf: (fix: Fix, read: Read) => string;
   /** What a repair did before this diagnosis. */
   readonly repaired?: Repaired;
 };
@@ -27,12 +28,20 @@ export type Repaired = {
 
 type Read = (file: FilePath) => Source | ReadFailure;
 
+/** What is quoted of files: read, without what is secret. */
+type Quote = {
+  readonly read: Read;
+  readonly redact: (text: string) => string;
+  readonly diffOf: FoldOptions['diffOf'];
+};
+
 /** The report of a diagnosis. */
 export function foldReport(diagnosis: Diagnosis, options: FoldOptions): Report {
   const { facts, analysis } = diagnosis;
   const redact = createRedactor(facts.projects);
   const read: Read = (file) => facts.files.read(file);
-  const findings = diagnosis.findings.map((finding) => foldFinding(finding, diagnosis, read, redact));
+  const quote: Quote = { read, redact, diffOf: options.diffOf };
+  const findings = diagnosis.findings.map((finding) => foldFinding(finding, diagnosis, quote));
   const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
   const fixes = (options.repaired?.outcomes ?? []).map((fix) => ({
     ...fix,
@@ -98,12 +107,8 @@ function fails({ findings }: Diagnosis, failOn: Severity | 'never'): boolean {
   return findings.some((finding) => failing.includes(finding.severity));
 }
 
-function foldFinding(
-  finding: DiagnosedFinding,
-  { analysis }: Diagnosis,
-  read: Read,
-  redact: (text: string) => string,
-): ReportFinding {
+function foldFinding(finding: DiagnosedFinding, { analysis }: Diagnosis, quote: Quote): ReportFinding {
+  const { read, redact } = quote;
   const consequences = analysis.of.get(finding.id);
   const source = finding.at ? read(finding.at.file) : undefined;
   const location = finding.at && source && 'text' in source ? locate(source, finding.at) : null;
@@ -128,17 +133,17 @@ function foldFinding(
     advice: finding.advice === undefined ? null : redact(finding.advice),
     causedBy: (consequences?.causedBy ?? []).map(redact),
     blocks: (consequences?.blocks ?? []).map((name) => redact(name) as Subject),
-    fixes: (finding.fixes ?? []).map((fix) => foldFix(fix, read, redact)),
+    fixes: (finding.fixes ?? []).map((fix) => foldFix(fix, quote)),
   };
 }
 
-function foldFix(fix: Fix, read: Read, redact: (text: string) => string): ReportFix {
+function foldFix(fix: Fix, { read, redact, diffOf }: Quote): ReportFix {
   return {
     title: redact(fix.title),
     safety: fix.safety,
     caveat: fix.caveat === undefined ? null : redact(fix.caveat),
     steps: fix.steps.map((step) => foldStep(step, read)),
-    diff: diffOfFix(fix, read),
+    diff: diffOf(fix, read),
   };
 }
 

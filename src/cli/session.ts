@@ -2,7 +2,7 @@
 import { rules } from '../../rules/index.ts';
 import { createFacts } from '../create-facts.ts';
 import { type DiagnoseEvent, type Diagnosis, diagnose } from '../diagnose.ts';
-import { foldReport, type Repaired } from '../fold.ts';
+import { type FoldOptions, foldReport, type Repaired } from '../fold.ts';
 import type { Report } from '../report.ts';
 import { layerOf, type Rule, type Severity } from '../rule.ts';
 import { openWorkspace, type Selection } from '../workspace/workspace.ts';
@@ -53,9 +53,16 @@ export function openSession(options: SessionOptions): Session {
         root,
         failOn: options.failOn,
         engine: await engineOf(diagnosis),
+        diffOf: await differ(diagnosis),
         ...(repaired ? { repaired } : {}),
       }),
   };
+}
+
+/** What shows fixes as diffs: not loaded where there is no fix to show. */
+async function differ({ findings }: Diagnosis): Promise<FoldOptions['diffOf']> {
+  if (!findings.some(({ fixes }) => fixes && fixes.length > 0)) return () => '';
+  return (await import('../fix/diff.ts')).diffOfFix;
 }
 
 /** The engine that answered, for the first line of the report. */

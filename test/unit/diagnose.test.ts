@@ -6,6 +6,7 @@ import { createFacts } from '../../src/create-facts.ts';
 import { diagnose } from '../../src/diagnose.ts';
 import { realDisk } from '../../src/docker/environment.ts';
 import { type Facts, Unavailable } from '../../src/facts.ts';
+import { diffOfFix } from '../../src/fix/diff.ts';
 import { foldReport } from '../../src/fold.ts';
 import type { Finding, Rule, Unverified } from '../../src/rule.ts';
 import { subject } from '../../src/subject.ts';
@@ -54,7 +55,7 @@ const api = subject.service('compose.yaml', 'api');
 const db = subject.service('compose.yaml', 'db');
 
 const fold = async (rules: readonly Rule[], failOn: 'error' | 'warning' | 'never' = 'error') =>
-  foldReport(await diagnose(rules, facts), { version: '0', root, failOn, engine: null });
+  foldReport(await diagnose(rules, facts), { version: '0', root, failOn, engine: null, diffOf: diffOfFix });
 
 describe('diagnose', () => {
   it('says of each rule how it ended', async () => {
@@ -220,7 +221,13 @@ describe('the report', () => {
       [rule('compose/a', says({ subject: api, message: 'x', at: at(text.length - 5) }))],
       fresh,
     );
-    const report = foldReport(found, { version: '0', root, failOn: 'error', engine: null });
+    const report = foldReport(found, {
+      version: '0',
+      root,
+      failOn: 'error',
+      engine: null,
+      diffOf: diffOfFix,
+    });
     expect(report.findings[0]?.excerpt.map(({ text: line }) => line)).toEqual([
       '      DB_PASSWORD: …',
       '      OTHER: 1',
