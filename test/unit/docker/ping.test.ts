@@ -171,16 +171,14 @@ describe('the look-alikes of a dead engine', () => {
         console.log(JSON.stringify(answers));
       });`;
     // Bundled as for a release, because the other user may not be able to read the source tree.
-    const { build } = await import('esbuild');
-    const bundle = join(home.path, 'ping.cjs');
+    const { build } = await import('rolldown');
+    const bundle = join(home.path, 'ping.mjs');
     await build({
-      entryPoints: [join(import.meta.dirname, '../../../src/docker/ping.ts')],
-      outfile: bundle,
-      bundle: true,
+      input: join(import.meta.dirname, '../../../src/docker/ping.ts'),
       platform: 'node',
-      format: 'cjs',
+      external: [/\.node$/, 'cpu-features'],
+      output: { file: bundle, format: 'esm', codeSplitting: false },
       logLevel: 'silent',
-      external: ['cpu-features', '*.node'],
     });
     const { stdout } = await promisify(execFile)(process.execPath, [
       '-e',

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { buildSync } from 'esbuild';
+import { build } from 'rolldown';
 import { expect, test } from 'vitest';
 import { listJournals, updateJournal } from '../../../src/fix/journal.ts';
 import type { RunCommand } from '../../../src/fix/restore.ts';
@@ -151,12 +151,11 @@ test('a process that dies half-way leaves what undo needs', async () => {
   const place = await workspace({ 'a.yaml': 'a\n', 'b.yaml': 'b\n' });
   const before = treeOf(place.root);
   const program = path.join(place.root, '..', 'apply.mjs');
-  buildSync({
-    entryPoints: [path.join(import.meta.dirname, '../../../src/fix/apply.ts')],
-    bundle: true,
+  await build({
+    input: path.join(import.meta.dirname, '../../../src/fix/apply.ts'),
     platform: 'node',
-    format: 'esm',
-    outfile: program,
+    output: { file: program, format: 'esm' },
+    logLevel: 'silent',
   });
   const plan = place.plan(
     replacement(place, 'a.yaml', 'a', 'x'),
