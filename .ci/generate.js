@@ -1,6 +1,6 @@
 /**
  * Writes what is derived: `rules/index.ts` from the files that are there, `rules/README.md` from what the rules say of
- * themselves, `docs/verdicts.md` from `docs/verdicts.yaml`, and the validator of compose files from the specification.
+ * themselves, `docs/verdicts.md` from `docs/verdicts/`, and the validator of compose files from the specification.
  * With `--check`, writes nothing and fails where something would change.
  */
 import { execFileSync } from 'node:child_process';
