@@ -94,7 +94,8 @@ async function ask(
 ): Promise<BuildVerdict> {
   const { dockerfile, inline, target, args } = question;
   if (files.stat(question.context)?.kind !== 'directory') return NONE;
-  if (dockerfile !== undefined && files.stat(dockerfile)?.kind !== 'file') return NONE;
+  const text = inline ?? textOf(files, dockerfile ?? '');
+  if (text === undefined || hasForeignFrontend(text)) return NONE;
   const { execa } = await import('execa');
   // buildx remembers what it did in its own directory; a look leaves no trace.
   const scratch = await mkdtemp(path.join(os.tmpdir(), 'dockmedic-buildx-'));
@@ -127,6 +128,23 @@ async function ask(
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+function textOf(files: Files, file: string): string | undefined {
+  const source = files.read(file);
+  return 'text' in source ? source.text : undefined;
+}
+
+/**
+ * Whether a Dockerfile names a frontend that is not Docker's own: BuildKit would fetch that image and run it, to check
+ * as well as to build (BuildKit, `DetectSyntax`: a comment of `#` or `//` at the top, or a JSON document).
+ */
+function hasForeignFrontend(text: string): boolean {
+  if (/^\uFEFF?\s*\{/.test(text)) return true;
+  // Counted wherever it stands: one too many is only not asked about.
+  return [...text.matchAll(/^[ \t]*(?:#|\/\/)[ \t]*syntax[ \t]*=[ \t]*(\S*)/gim)].some(
+    ([, image = '']) => !/^(?:docker\.io\/)?docker\/dockerfile(?:-upstream)?(?:[:@]|$)/.test(image),
+  );
 }
 
 /** Reads what `--call=check,format=json` prints; anything else is no verdict. */
