@@ -1,5 +1,7 @@
 import { posix } from 'node:path';
 import type { PathRef, Project, Service } from '../../src/compose/model.ts';
+import { refusedFor } from '../../src/compose/refused.ts';
+import { placeOfPath } from '../../src/compose/within.ts';
 import type { Facts } from '../../src/facts.ts';
 import { machinePath, sameHere, writeRelative } from '../../src/repair/machine-path.ts';
 import { defineRule, type Finding } from '../../src/rule.ts';
@@ -49,9 +51,11 @@ alone.
             key: 'env_file',
             ref: path,
             kind: 'file',
-            severity: 'error',
+            severity: service.active ? 'error' : 'warning',
             what: `reads its environment from ${path.written}`,
-            consequence: 'Compose stops every command of the project with "env file … not found".',
+            consequence: service.active
+              ? 'Compose stops every command of the project with "env file … not found".'
+              : refusedFor(project, service).consequence,
             on: service.active ? subject.project(project.id) : subject.service(project.id, service.name),
           });
         }
@@ -80,7 +84,7 @@ function* look(facts: Facts, project: Project, service: Service, use: Use): Gene
     subject: use.on,
     severity: use.severity,
     detail: `${service.name}:${use.key}:${use.ref.written}`,
-    at: use.ref.scalar.at,
+    at: placeOfPath(use.ref),
     message: `Service "${service.name}" ${use.what}: a path of ${found.user}'s machine, and it is not on this one.`,
     evidence:
       here === undefined

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { replaceScalar } from '../../src/compose/edit.ts';
 import type { Bind, Service } from '../../src/compose/model.ts';
+import { placeOfPath, placeWithin } from '../../src/compose/within.ts';
 import type { Facts } from '../../src/facts.ts';
 import { isAbsolute, isOutside } from '../../src/paths.ts';
 import { kindInImage, namesFile } from '../../src/repair/bind-kind.ts';
@@ -8,7 +9,7 @@ import { lastSeen } from '../../src/repair/gone.ts';
 import { repairPath } from '../../src/repair/path.ts';
 import { pointTo, shownPath, writtenAs } from '../../src/repair/steps.ts';
 import { defineRule, type Finding, type Fix, type Step } from '../../src/rule.ts';
-import type { FilePath } from '../../src/source.ts';
+import type { FilePath, Place } from '../../src/source.ts';
 import { subject } from '../../src/subject.ts';
 
 export default defineRule({
@@ -46,7 +47,7 @@ holds anything.
           yield {
             subject: subject.service(project.id, service.name),
             detail: bind.target,
-            at: bind.source.scalar.at,
+            at: kind === 'file' ? placeOfTarget(bind) : placeOfPath(bind.source),
             ...found,
           };
         }
@@ -193,6 +194,14 @@ function ofFile(facts: Facts, service: Service, bind: Bind): Said | undefined {
         }
       : { advice: `Name the file in the target: ${wanted}.` }),
   };
+}
+
+/** The target of a short volume; a long one is told by its source. */
+function placeOfTarget({ source, target }: Bind): Place {
+  const start = source.written.length + 1;
+  return source.scalar.text.startsWith(`${source.written}:${target}`)
+    ? placeWithin(source.scalar, start, start + target.length)
+    : placeOfPath(source);
 }
 
 /** The edit that changes the target of a short volume, or of a long one. */

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { PathRef, Project } from '../../src/compose/model.ts';
+import { placeOfPath } from '../../src/compose/within.ts';
 import type { Facts } from '../../src/facts.ts';
 import { otherCase } from '../../src/repair/letter-case.ts';
 import { pointTo, shownPath, writtenAs } from '../../src/repair/steps.ts';
@@ -31,7 +32,7 @@ case apart the path is simply missing, and the rule of that path says so as an e
           subject: use.on,
           detail: `${use.key}:${written}`,
           at: use.at,
-          message: `${use.key}: ${written} is written ${real} on disk.`,
+          message: `${written} (\`${use.key}\`) has the name ${real} on disk.`,
           evidence: [`the names of ${real} as their directories list them`],
           consequence: 'It works here, and not on Linux, where letter case counts.',
           ...(step && use.ref
@@ -65,7 +66,14 @@ type Use = {
 function usesOf(facts: Facts, project: Project): readonly Use[] {
   const uses: Use[] = [];
   const add = (key: string, ref: PathRef, on: Subject, from?: FilePath) =>
-    uses.push({ key, path: ref.path, at: ref.scalar.at, on, ref, ...(from === undefined ? {} : { from }) });
+    uses.push({
+      key,
+      path: ref.path,
+      at: placeOfPath(ref),
+      on,
+      ref,
+      ...(from === undefined ? {} : { from }),
+    });
   for (const ref of project.pulledIn) add('file', ref, subject.file(ref.scalar.at.file));
   for (const service of project.services.values()) {
     const own = subject.service(project.id, service.name);
@@ -79,7 +87,12 @@ function usesOf(facts: Facts, project: Project): readonly Use[] {
     if (otherCase(facts.files, build.contextDirectory) !== undefined) continue;
     if (build.dockerfile) add('dockerfile', build.dockerfile, on, build.contextDirectory);
     else if (build.dockerfilePath !== undefined)
-      uses.push({ key: 'dockerfile', path: build.dockerfilePath, at: build.at, on });
+      uses.push({
+        key: 'dockerfile',
+        path: build.dockerfilePath,
+        at: build.context?.scalar.at ?? build.at,
+        on,
+      });
   }
   for (const [section, resources] of [
     ['secrets', project.secrets],

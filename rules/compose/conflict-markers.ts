@@ -26,7 +26,8 @@ a file is read as if the first side had been chosen. Only a person can settle it
         for (const { path } of service.envFiles) {
           if (told.has(path.path)) continue;
           const on = service.active ? subject.project(project.id) : subject.service(project.id, service.name);
-          yield* findings(facts, on, path.path);
+          for (const found of findings(facts, on, path.path))
+            yield service.active ? found : { ...found, severity: 'warning' };
         }
         const file = service.build?.dockerfileInline ? undefined : service.build?.dockerfilePath;
         if (file === undefined || (facts.dockerfile(file)?.faults.length ?? 0) === 0) continue;

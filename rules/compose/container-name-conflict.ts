@@ -1,5 +1,6 @@
 import { shown } from '../../src/compose/edit.ts';
 import type { Project, ScalarNode, Service } from '../../src/compose/model.ts';
+import { refusedFor } from '../../src/compose/refused.ts';
 import { replicasOf, together } from '../../src/compose/together.ts';
 import { scalarAt } from '../../src/compose/tree.ts';
 import type { Facts } from '../../src/facts.ts';
@@ -23,7 +24,7 @@ that is a warning.
     for (const project of facts.projects) {
       const named = [...project.services.values()].flatMap((service) => {
         const name = scalarAt(service.node, 'container_name');
-        return name && name.text !== '' ? [{ service, name }] : [];
+        return name && isName(name.text) ? [{ service, name }] : [];
       });
       for (const [index, { service, name }] of named.entries()) {
         const { count, written, by } = replicasOf(service);
@@ -40,6 +41,11 @@ that is a warning.
   },
 });
 
+/** What is no name for a container is refused as that. */
+function isName(text: string): boolean {
+  return /^\/?[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(text);
+}
+
 type Named = { readonly service: Service; readonly name: ScalarNode };
 
 function scaled(
@@ -50,11 +56,10 @@ function scaled(
   by: string,
 ): Finding {
   return {
-    subject: service.active ? subject.project(project.id) : subject.service(project.id, service.name),
+    ...refusedFor(project, service),
     detail: service.name,
     at: name.at,
     message: `Service "${service.name}" has the fixed container name ${shown(name)} and ${shown(written)} replicas (${by}).`,
-    consequence: refuses(service.active),
     advice:
       'Take out the `container_name`, so that each container gets a name of its own, or run one replica.',
   };
@@ -66,7 +71,7 @@ function twice(facts: Facts, project: Project, first: Named, second: Named): Fin
   return {
     subject: how === 'now' ? subject.project(project.id) : subject.service(project.id, second.service.name),
     detail: `${first.service.name},${second.service.name}`,
-    ...(how === 'perhaps' ? { severity: 'warning' } : {}),
+    ...(how === 'now' ? {} : { severity: 'warning' }),
     at: second.name.at,
     message: `Services "${first.service.name}" and "${second.service.name}" have the same container name, ${shown(second.name)}.`,
     evidence: lineOf(facts, first.name.at).map((where) => `first given at ${where}`),

@@ -51,7 +51,7 @@ Several: listed, for a person to choose.
               : repeatsContext(facts, build)
                 ? `Service "${service.name}" builds from ${written}, which is looked up in its context ${build.contextDirectory}/ and is not there.`
                 : `Service "${service.name}" builds from ${written}, which does not exist.`,
-          at: build.dockerfile?.scalar.at ?? build.at,
+          at: (build.dockerfile ?? build.context)?.scalar.at ?? build.at,
           evidence: [...repair.evidence, ...(gone?.evidence ?? [])],
           ...(repair.fixes.length > 0
             ? {}

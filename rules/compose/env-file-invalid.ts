@@ -1,10 +1,13 @@
 import { parseEnvFile } from '../../src/compose/env-file.ts';
 import type { EnvFile, Project, Service } from '../../src/compose/model.ts';
+import { readRawEnvFile } from '../../src/compose/raw-env-file.ts';
+import { refusedFor } from '../../src/compose/refused.ts';
+import { unmetIn, unmetInLabels } from '../../src/compose/required-in-env-files.ts';
 import { childAt, itemsOf, scalarAt } from '../../src/compose/tree.ts';
 import type { Facts } from '../../src/facts.ts';
 import { defineRule, type Finding } from '../../src/rule.ts';
 import { type FilePath, type Place, positionAt, type Source } from '../../src/source.ts';
-import { type Subject, subject } from '../../src/subject.ts';
+import { subject } from '../../src/subject.ts';
 
 /** Faults of one file that are told; a file that is no env file at all has one on every line. */
 const MOST = 10;
@@ -14,10 +17,12 @@ export default defineRule({
   title: 'a line of an env file cannot be parsed',
   severity: 'error',
   docs: `
-Compose reads \`.env\` and every \`env_file\` before it does anything else, and one line that it cannot parse stops every
+Compose reads \`.env\`, every \`env_file\` and every \`label_file\` before it does anything else, and one line that it cannot parse stops every
 command: \`failed to read …/.env: line 3: key cannot contain a space\`, \`unexpected character "/" in variable name\`,
 \`unterminated quoted value\`. \`//\` comments, a pasted sentence, JSON or a quote that is not closed are
-the usual reasons. A byte order mark and CRLF line ends are fine.
+the usual reasons. A byte order mark and CRLF line ends are fine. A \`\${NAME:?}\` in an \`env_file\` stops it too, unless
+the environment, \`.env\`, the service's own \`environment\` or an earlier env file sets the variable; in a \`label_file\`
+nothing but the file itself can.
 
 A file that is not UTF-8 is accepted by Compose, but its values reach the container as something else; a file with NUL
 bytes (UTF-16, as PowerShell's \`>\` writes it) is refused. The text of a line is never shown: it may be a secret.
@@ -26,15 +31,32 @@ bytes (UTF-16, as PowerShell's \`>\` writes it) is refused. The text of a line i
     for (const project of facts.projects) {
       yield* ofTheProject(facts, project);
       for (const service of project.services.values()) {
-        for (const envFile of service.envFiles) {
-          if (isRaw(service, envFile)) continue;
-          const on = service.active ? subject.project(project.id) : subject.service(project.id, service.name);
-          yield* inFile(facts, envFile.path.path, on);
+        const on = refusedFor(project, service);
+        for (const found of ofTheService(facts, project, service)) {
+          yield service.active ? { ...found, subject: on.subject } : { ...found, ...on };
         }
       }
     }
   },
 });
+
+type Found = Omit<Finding, 'subject'>;
+
+/** The files that a service names: those of its environment, each read with what the others say, and its labels. */
+function* ofTheService(facts: Facts, project: Project, service: Service): Generator<Found> {
+  for (const envFile of service.envFiles) {
+    if (isRaw(service, envFile)) yield* inRawFile(facts, envFile.path.path);
+    else yield* inFile(facts, envFile.path.path);
+  }
+  for (const { file, name, at } of unmetIn(facts.files, project, service)) yield unmet(facts, file, name, at);
+  for (const { path } of service.labelFiles) {
+    yield* inFile(facts, path);
+    for (const { name, at } of unmetInLabels(facts.files, path)) {
+      const advice = `Write the value of ${name} there: a label file does not see what is set elsewhere.`;
+      yield { ...unmet(facts, path, name, at), advice };
+    }
+  }
+}
 
 /** What stood in the way when the variables of the project were read. */
 function* ofTheProject(facts: Facts, project: Project): Generator<Finding> {
@@ -59,12 +81,15 @@ function* ofTheProject(facts: Facts, project: Project): Generator<Finding> {
       continue;
     }
     const source = facts.files.read(at.file);
-    if ('text' in source && !isMark(source.text, at)) yield finding(source, at, problem.message, on);
-    yield* inFile(facts, at.file, on);
+    const required = /^the required variable `([^`]+)`/.exec(problem.message)?.[1];
+    if (required !== undefined) yield { subject: on, ...unmet(facts, at.file, required, at) };
+    else if ('text' in source && !isMark(source.text, at))
+      yield { subject: on, ...finding(source, at, problem.message) };
+    for (const found of inFile(facts, at.file)) yield { subject: on, ...found };
   }
 }
 
-function* inFile(facts: Facts, file: FilePath, on: Subject): Generator<Finding> {
+function* inFile(facts: Facts, file: FilePath): Generator<Found> {
   const source = facts.files.read(file);
   if (!('text' in source)) return;
   let { text } = source;
@@ -73,7 +98,7 @@ function* inFile(facts: Facts, file: FilePath, on: Subject): Generator<Finding> 
     if (!fault) return;
     // What a variable of the surroundings would be is not known here; git's marks are a fault of the whole file.
     if (!fault.message.startsWith('the required variable') && !isMark(text, fault.at))
-      yield finding(source, fault.at, fault.message, on);
+      yield finding(source, fault.at, fault.message);
     // What follows a quote that is not closed may belong to the value.
     if (fault.message.includes('not closed')) return;
     const { start, end } = lineAt(text, fault.at.start);
@@ -81,23 +106,48 @@ function* inFile(facts: Facts, file: FilePath, on: Subject): Generator<Finding> 
   }
 }
 
-function finding(source: Source, at: Place, message: string, on: Subject): Finding {
+/** `format: raw` has rules of its own, and its first fault ends the reading. */
+function* inRawFile(facts: Facts, file: FilePath): Generator<Found> {
+  const source = facts.files.read(file);
+  const fault = 'text' in source ? readRawEnvFile(source, {}).fault : undefined;
+  if ('text' in source && fault) yield finding(source, fault.at, fault.message);
+}
+
+/** A `${NAME:?}` in an env file whose variable nobody sets. */
+function unmet(facts: Facts, file: FilePath, name: string, at: Place): Found {
+  const source = facts.files.read(file);
+  const line = 'text' in source ? positionAt(source, at.start).line : 0;
+  return {
+    detail: `line ${line}`,
+    at: 'text' in source ? nameOn(source, at) : at,
+    confidential: true,
+    message: `Line ${line} of ${file} cannot do without \`${name}\`, which is not set or empty.`,
+    consequence: 'Compose stops every command of the project with "required variable … is missing a value".',
+    advice: `Set ${name}, or give it a default: \${${name}:-…}.`,
+  };
+}
+
+function finding(source: Source, at: Place, message: string): Found {
   const line = lineAt(source.text, at.start);
   const written = source.text.slice(line.start, line.end);
-  // Only the name is pointed at: what comes after it is a value.
-  const name = /^\uFEFF?\s*(?:export\s+)?([^=:\s]*)/.exec(written);
-  const from = line.start + (name ? name[0].length - (name[1]?.length ?? 0) : 0);
-  const end = Math.max(from + (name?.[1]?.length ?? 0), from + 1);
   const number = positionAt(source, at.start).line;
   return {
-    subject: on,
     detail: `line ${number}`,
-    at: { file: source.file, start: from, end: Math.min(end, source.text.length) },
+    at: nameOn(source, at),
     confidential: true,
     message: `Line ${number} of ${source.file} cannot be parsed: ${withoutValue(message)}.`,
     consequence: 'Compose stops every command of the project with "failed to read".',
     advice: adviceFor(written, message),
   };
+}
+
+/** Only the name is pointed at: what comes after it is a value. */
+function nameOn(source: Source, at: Place): Place {
+  const line = lineAt(source.text, at.start);
+  const name = /^\uFEFF?\s*(?:export\s+)?([^=:\s]*)/.exec(source.text.slice(line.start, line.end));
+  const from = line.start + (name ? name[0].length - (name[1]?.length ?? 0) : 0);
+  const end = Math.max(from + (name?.[1]?.length ?? 0), from + 1);
+  return { file: source.file, start: from, end: Math.min(end, source.text.length) };
 }
 
 function withoutValue(message: string): string {

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { shown } from '../../src/compose/edit.ts';
+import { refusedFor } from '../../src/compose/refused.ts';
 import type { Facts } from '../../src/facts.ts';
 import { isOutside } from '../../src/paths.ts';
 import { machinePath } from '../../src/repair/machine-path.ts';
@@ -14,7 +15,8 @@ export default defineRule({
   severity: 'error',
   docs: `
 A missing \`env_file\` stops every \`docker compose\` command of the project with \`env file … not found\`, whichever
-service it belongs to. \`required: false\` (Compose 2.24 and newer) makes a missing file fine.
+of the services that are to start it belongs to; for a service that no chosen profile starts it is a warning.
+\`required: false\` (Compose 2.24 and newer) makes a missing file fine.
 
 **Tried before it is offered.** A file that git renamed from this path, or that differs in letter case alone, is a safe
 fix. A file of the same name elsewhere may hold the values of another service: it is only proposed. So is a copy of the
@@ -42,7 +44,7 @@ template beside it (\`.env.example\` and its like): which values it needs is for
           ];
           yield {
             // Compose resolves the env files of all services that are to start before it starts any of them.
-            subject: service.active ? subject.project(project.id) : subject.service(project.id, service.name),
+            ...(service.active ? { subject: subject.project(project.id) } : refusedFor(project, service)),
             detail: `${service.name}:${written}`,
             message: stat
               ? `Service "${service.name}" reads its environment from ${written}, which is a directory.`

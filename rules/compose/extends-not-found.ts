@@ -1,4 +1,5 @@
 import { problemsOf } from '../../src/compose/problems.ts';
+import { listed, MOST_NAMES } from '../../src/listed.ts';
 import { nearest } from '../../src/nearest.ts';
 import { repairPath } from '../../src/repair/path.ts';
 import { shownPath } from '../../src/repair/steps.ts';
@@ -28,7 +29,7 @@ fix. For a service that is not in the file, the nearest names are listed.
           at: missingService.at,
           message: `Service "${problem.service}" extends "${missingService.name}", which ${where} does not define${near ? `; did you mean "${near}"?` : '.'}`,
           evidence: [
-            `${where} defines ${missingService.known.length === 0 ? 'no service' : missingService.known.join(', ')}`,
+            `${where} defines ${missingService.known.length === 0 ? 'no service' : listed(missingService.known, MOST_NAMES)}`,
           ],
           consequence: 'Compose refuses the whole project.',
           advice: 'Name a service that is defined there.',

@@ -82,7 +82,7 @@ function* commandsIn({ file, text }: Source): Generator<Command> {
   const start = startOf(file, text);
   if (start === undefined) return;
   const pattern =
-    /\bdocker(?: |-)compose([ \t][^\n;|&`#]*?)[ \t](?:up|run|build|config|create|start)(?=[\s"'`]|$)/g;
+    /\bdocker(?: |-)compose([ \t][^\n;|&`#]{0,500}?)[ \t](?:up|run|build|config|create|start)(?=[\s"'`]|$)/g;
   for (const match of text.matchAll(pattern)) {
     const options = match[1] ?? '';
     const before = text.slice(text.lastIndexOf('\n', match.index - 1) + 1, match.index);

@@ -28,7 +28,7 @@ the service may install the program first.
         if (!check || image === undefined) continue;
         const common = {
           subject: subject.service(project.id, service.name),
-          at: check.at.at,
+          at: check.at,
           consequence: 'The service is called unhealthy, and what waits for it does not start.',
         };
         if (needsShell(check) && isWithoutShell(image)) {

@@ -1,4 +1,4 @@
-import { dependenciesOf } from '../../src/compose/dependencies.ts';
+import { buildsOnOf, dependenciesOf } from '../../src/compose/dependencies.ts';
 import type { Service } from '../../src/compose/model.ts';
 import { isWhole } from '../../src/compose/references.ts';
 import { defineRule } from '../../src/rule.ts';
@@ -11,7 +11,7 @@ export default defineRule({
   docs: `
 A service without profiles always starts; one with profiles only when one of them is chosen. Where the first needs the
 second, Compose refuses the project and says, misleadingly, that the second is not defined: \`service "…" depends on
-undefined service "…"\`.
+undefined service "…"\`. The same goes for a build that takes the second as one of its \`additional_contexts\`.
 
 Only the profiles chosen for this run count: \`--profile\`, else \`COMPOSE_PROFILES\`.
 
@@ -22,7 +22,10 @@ Only the profiles chosen for this run count: \`--profile\`, else \`COMPOSE_PROFI
       if (!isWhole(project)) continue;
       for (const service of project.services.values()) {
         if (!service.active) continue;
-        for (const { name, label, by, at, required } of dependenciesOf(service)) {
+        for (const { name, label, by, at, required } of [
+          ...dependenciesOf(service),
+          ...buildsOnOf(service),
+        ]) {
           const needed = project.services.get(name);
           if (!needed || needed.active || !required) continue;
           const profile = needed.profiles[0] ?? '';

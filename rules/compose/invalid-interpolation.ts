@@ -19,6 +19,9 @@ is required with \`:?\` and not set stops every command.
         at: problem.at,
         message: sentence(problem.message),
         consequence: 'Compose refuses the whole project.',
+        advice: /^the required variable/i.test(problem.message)
+          ? 'Set it in .env or in the environment.'
+          : 'Write a variable as `${NAME}`, and a plain dollar sign as `$$`.',
       };
     }
   },

@@ -17,6 +17,9 @@ meant (\`build must be a string\`). Looked at are:
 - dates: YAML takes \`2026-01-31\` for a point in time, and Compose then refuses it;
 - texts with a form: durations, sizes, ports, volumes, whole numbers, \`true\` and \`false\`, restart and pull policies;
 - the names of services, volumes, containers;
+- commands that cannot be split into words: a quote that is not closed (\`command: echo it's\`), a parenthesis outside of
+  quotes; a block of \`command: |\` is split like any other;
+- names of variables that end in a space (\`- TOKEN =abc\`);
 - keys that a mapping must have (\`condition\`), and those that exclude each other.
 
 **Tried before it is offered.** Quotes around a number, \`[ ]\` around a single value, the unit in its short form, the one
@@ -27,7 +30,10 @@ word that is a slip away: what the specification then accepts. One left: a safe 
       const source = facts.files.read(at.file);
       return 'text' in source ? source.text.slice(at.start, at.end) : '';
     };
-    for (const problem of problemsOf(facts.projects, 'wrong-type')) {
+    const problems = problemsOf(facts.projects, 'wrong-type');
+    const wholes = problems.filter(({ whole }) => whole);
+    for (const problem of problems) {
+      if (wholes.some((whole) => whole !== problem && isWithin(problem.at, whole.at))) continue;
       const repairs = problem.repairs ?? [];
       const fixes = repairs.map(
         ({ at, text }): Fix => ({
@@ -50,6 +56,10 @@ word that is a slip away: what the specification then accepts. One left: a safe 
     }
   },
 });
+
+function isWithin(inner: Place, outer: Place): boolean {
+  return inner.file === outer.file && outer.start <= inner.start && inner.end <= outer.end;
+}
 
 function short(text: string): string {
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;

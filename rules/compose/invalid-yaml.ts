@@ -19,9 +19,10 @@ opened or are far larger than anything a person writes are reported here too.
         ...(problem.at ? { at: problem.at, detail: String(problem.at.start) } : {}),
         message: `${problem.file} cannot be read: ${problem.message}.`,
         consequence: 'No command of Compose works with this file, and nothing in it could be checked.',
-        advice: problem.at
-          ? 'Correct the place shown, then run dockmedic again: what this error hides comes to light.'
-          : 'Put a readable file in its place, or leave it out.',
+        advice:
+          'text' in facts.files.read(problem.file)
+            ? 'Correct the place shown, then run dockmedic again: what this error hides comes to light.'
+            : 'Put a readable file in its place, or leave it out.',
       };
     }
   },

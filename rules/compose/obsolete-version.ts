@@ -15,7 +15,7 @@ checks the file by the current specification whatever the number is. A version w
 Compose refuses the file with \`version must be a string\`.
 
 The line is taken out by a safe fix, with the blank line that it leaves at the top. Where the file has keys that only
-Swarm reads, that is merely proposed: an older \`docker stack deploy\` insists on a version.
+Swarm reads, it is a hint, and merely proposed: an older \`docker stack deploy\` insists on a version.
 `,
   *check(facts) {
     const seen = new Set<FilePath>();
@@ -39,7 +39,8 @@ Swarm reads, that is merely proposed: an older \`docker stack deploy\` insists o
           yield {
             subject: subject.file(file),
             at: entry.key,
-            ...(isString ? {} : { severity: 'error' as const }),
+            // A stack for Swarm may be deployed by what wants one.
+            ...(isString ? (swarm ? { severity: 'info' as const } : {}) : { severity: 'error' as const }),
             message: isString
               ? `${file} has a \`version\`, which Compose ignores.`
               : `${file} has a \`version\` that is no string.`,

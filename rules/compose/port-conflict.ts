@@ -74,24 +74,27 @@ function twice(facts: Facts, project: Project, first: Published, second: Publish
   return {
     subject: subject.container(project.id, name),
     detail: `${first.service.name}:${second.port.protocol}:${second.port.at.start}`,
-    ...(how === 'perhaps' ? { severity: 'warning' } : {}),
+    ...(how === 'now' ? {} : { severity: 'warning' }),
     at: second.port.at,
     message: same
       ? `Service "${name}" publishes ${label(second.port, port)} twice.`
       : `Service "${name}" publishes ${label(second.port, port)}, which "${first.service.name}" publishes too.`,
     evidence: where,
-    consequence:
-      '`docker compose up` ends with `port is already allocated`, in whichever of them starts second.',
+    consequence: `${how === 'with-profile' ? 'With a profile that starts both, ' : ''}\`docker compose up\` ends with \`port is already allocated\`, in whichever of them starts second.`,
     advice: same
       ? 'Remove one of the two entries.'
       : 'Publish one of them on another host port, or give them profiles of which only one is chosen.',
   };
 }
 
-/** The same entry again, in the short and in the long form: the engine takes it for one. */
+/**
+ * The same again, in the short and in the long form, or as part of a range: what both publish goes to the same ports of
+ * the container, and the engine takes it for one.
+ */
 function isRepeated(a: WrittenPort, b: WrittenPort): boolean {
   const any = (address: string) => (address === '0.0.0.0' ? '' : address);
-  return any(a.address) === any(b.address) && a.target.from === b.target.from && a.target.to === b.target.to;
+  const shift = ({ published, target }: WrittenPort) => (published?.from ?? 0) - target.from;
+  return any(a.address) === any(b.address) && shift(a) === shift(b);
 }
 
 /** The number, unless it came from an environment variable. */
@@ -104,16 +107,16 @@ function fromOutside(scalar: ScalarNode): boolean {
 }
 
 function scaled(project: Project, { service, port }: Published, by: string): Finding {
-  const swarm =
-    by === 'deploy.replicas' && (speaksForSwarm(project.document) || project.document.entries.has('version'));
+  const isStack = by === 'deploy.replicas' && speaksForSwarm(project.document);
+  const swarm = isStack || (by === 'deploy.replicas' && project.document.entries.has('version'));
   const { written } = replicasOf(service);
   return {
     subject: subject.container(project.id, service.name),
     detail: 'replicas',
-    ...(swarm ? { severity: 'warning' } : {}),
+    ...(swarm ? { severity: isStack ? 'info' : 'warning' } : service.active ? {} : { severity: 'warning' }),
     at: port.at,
     message: `Service "${service.name}" has ${written ? shown(written) : 'several'} replicas (${by}) and one ${label(port, port.published?.from ?? 0)} for all of them.`,
-    consequence: `\`docker compose up\` starts one of them and ends with \`port is already allocated\`.${swarm ? ' Swarm can do it.' : ''}`,
+    consequence: `${service.active ? '' : 'With its profile, '}\`docker compose up\` starts one of them and ends with \`port is already allocated\`.${swarm ? ' Swarm can do it.' : ''}`,
     advice: `Leave the choice to Docker (\`${port.target.from}\` alone), publish a range, or run one replica.`,
   };
 }

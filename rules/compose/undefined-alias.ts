@@ -1,4 +1,5 @@
 import { problemsOf } from '../../src/compose/problems.ts';
+import { listed, MOST_NAMES } from '../../src/listed.ts';
 import { defineRule, type Fix } from '../../src/rule.ts';
 import { nearName } from '../../src/slip.ts';
 import { subject } from '../../src/subject.ts';
@@ -53,7 +54,7 @@ a value that cannot be an alias.
           ? [
               known.length === 0
                 ? 'no anchor stands before it'
-                : `the anchors before it are ${known.join(', ')}`,
+                : `the anchors before it are ${listed(known, MOST_NAMES)}`,
             ]
           : [],
         consequence: 'No command of Compose works with this file.',

@@ -13,7 +13,7 @@ Every config that a service names stands in the top-level \`configs\`. Compose r
 nearest name is told: where a config comes from, only a person knows.
 
 **When to ignore it.** Where another file beside this one defines the config, the two may be meant to be run together:
-that is a warning.
+that is a warning. So is a service that no chosen profile starts: Compose does not look at it before.
 `,
   *check(facts) {
     yield* undefinedNames(facts, { section: 'configs', word: 'config' });

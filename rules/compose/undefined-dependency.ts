@@ -1,12 +1,13 @@
 import { buildsOnOf, type Dependency, dependenciesOf } from '../../src/compose/dependencies.ts';
 import type { Project, Service } from '../../src/compose/model.ts';
 import { definedIn, isWhole } from '../../src/compose/references.ts';
+import { refusedFor } from '../../src/compose/refused.ts';
 import type { Facts } from '../../src/facts.ts';
+import { listed, MOST_NAMES } from '../../src/listed.ts';
 import { renameFixes } from '../../src/repair/name.ts';
 import { projectsBeside } from '../../src/repair/undefined.ts';
 import { defineRule, type Finding } from '../../src/rule.ts';
 import { nearName } from '../../src/slip.ts';
-import { subject } from '../../src/subject.ts';
 
 export default defineRule({
   id: 'compose/undefined-dependency',
@@ -21,7 +22,7 @@ leaves out.
 **Tried before it is offered.** A service whose name is one slip away, and only one, is a safe fix.
 
 **When to ignore it.** Where another file beside this one defines the service, the two may be meant to be run together:
-that is a warning.
+that is a warning. So is a service that no chosen profile starts: Compose does not look at it before.
 `,
   *check(facts) {
     for (const project of facts.projects) {
@@ -49,15 +50,12 @@ function finding(
   const near = beside ? undefined : nearName(name, others);
   const fixes = renameFixes(facts, [dependency], dependency, near);
   return {
-    subject: service.active ? subject.project(project.id) : subject.service(project.id, service.name),
+    ...refusedFor(project, service),
     detail: `${service.name}:${by}:${label}`,
     ...(beside ? { severity: 'warning' } : {}),
     at: dependency.at,
     message: `Service "${service.name}" needs service "${label}" (${by}), which is not defined${near ? `; did you mean "${near.name}"?` : '.'}`,
-    evidence: [`the services defined are ${known.join(', ')}`],
-    consequence: service.active
-      ? 'Compose refuses the whole project.'
-      : `Compose refuses the whole project as soon as the profile of "${service.name}" is chosen.`,
+    evidence: [`the services defined are ${listed(known, MOST_NAMES)}`],
     ...(fixes.length > 0
       ? {}
       : {

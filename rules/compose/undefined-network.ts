@@ -14,7 +14,7 @@ nearest name is told, and adding the network is proposed. \`host\` and \`none\` 
 of \`network_mode\`.
 
 **When to ignore it.** Where another file beside this one defines the network, the two may be meant to be run together:
-that is a warning.
+that is a warning. So is a service that no chosen profile starts: Compose does not look at it before.
 `,
   *check(facts) {
     yield* undefinedNames(facts, {

@@ -13,7 +13,7 @@ Every secret that a service, or its build, names stands in the top-level \`secre
 nearest name is told: where a secret comes from, only a person knows.
 
 **When to ignore it.** Where another file beside this one defines the secret, the two may be meant to be run together:
-that is a warning.
+that is a warning. So is a service that no chosen profile starts: Compose does not look at it before.
 `,
   *check(facts) {
     yield* undefinedNames(facts, { section: 'secrets', word: 'secret' });

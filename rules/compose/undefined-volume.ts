@@ -15,7 +15,7 @@ nearest name is told, and adding the volume is proposed. Names that hold a slash
 are paths that lost their \`./\`, and not judged here.
 
 **When to ignore it.** Where another file beside this one defines the volume, the two may be meant to be run together:
-that is a warning.
+that is a warning. So is a service that no chosen profile starts: Compose does not look at it before.
 `,
   *check(facts) {
     yield* undefinedNames(facts, {

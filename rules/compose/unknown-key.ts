@@ -1,5 +1,7 @@
 import { problemsOf } from '../../src/compose/problems.ts';
-import { defineRule } from '../../src/rule.ts';
+import type { Facts } from '../../src/facts.ts';
+import { defineRule, type Finding } from '../../src/rule.ts';
+import type { Place } from '../../src/source.ts';
 import { subject } from '../../src/subject.ts';
 
 export default defineRule({
@@ -29,13 +31,15 @@ by \`-\` for \`_\`, that does not stand there yet, and under which the value is 
         at,
         message: `${unknown}${ending}`,
         ...(ignored ? { severity: 'warning' } : {}),
+        // A build whose context or Dockerfile is misspelt is not the build that is meant.
+        ...(DECIDES_BUILD.has(meant ?? '') ? { spoils: defaultsOfBuild(facts, at) } : {}),
         consequence: ignored ? 'Compose passes over it.' : 'Compose refuses the whole file.',
         ...(rename !== undefined && {
           fixes: [
             {
               title: `${key} → ${rename}`,
               safety: 'safe',
-              steps: [{ kind: 'edit', at, text: rename }],
+              steps: [{ kind: 'edit', at, text: inQuotes(facts, at, rename) }],
             },
           ],
         }),
@@ -44,3 +48,24 @@ by \`-\` for \`_\`, that does not stand there yet, and under which the value is 
     }
   },
 });
+
+/** In the quotes that the key is written in: in a flow mapping they may be what sets it apart from its value. */
+function inQuotes(facts: Facts, at: Place, name: string): string {
+  const source = facts.files.read(at.file);
+  const quote = 'text' in source ? (/^["']/.exec(source.text.slice(at.start, at.start + 1))?.[0] ?? '') : '';
+  return quote + name + quote;
+}
+
+const DECIDES_BUILD: ReadonlySet<string> = new Set(['context', 'dockerfile', 'dockerfile_inline']);
+
+/** Where the build that a key stands in is told of, as far as it says nothing itself. */
+function defaultsOfBuild({ projects }: Facts, key: Place): NonNullable<Finding['spoils']> {
+  return projects
+    .flatMap((project) => [...project.services.values()])
+    .flatMap(({ build }) => {
+      if (build?.node.kind !== 'map' || build.node.at.file !== key.file) return [];
+      if (key.start < build.node.at.start || key.end > build.node.at.end) return [];
+      return [build.at, ...(build.context ? [build.context.scalar.at] : [])];
+    })
+    .map((at) => ({ value: at, part: at }));
+}

@@ -63,6 +63,10 @@ function finding(facts: Facts, project: Project, unset: Unset, filledIn: boolean
     subject: subjectOf(project, effect, worst, service),
     detail: name,
     ...(worst ? { at: worst.at } : {}),
+    // A command is the business of the program that reads it.
+    spoils: places
+      .filter(({ path }) => !isCommand(path))
+      .map(({ at, scalar }) => ({ value: scalar.at, part: at })),
     ...(effect === 'refused' || (effect === 'image' && filledIn) ? { severity: 'error' } : {}),
     message: `${name} is not set and has no default${whatBecomes(worst, places.length)}${near ? `; did you mean ${near.name}, which is set?` : '.'}`,
     evidence: [
@@ -93,7 +97,8 @@ function whatBecomes(worst: UnsetPlace | undefined, count: number): string {
   if (!worst) return '';
   const { effect, scalar, path } = worst;
   if (effect === 'empty') return count === 1 ? '' : `, in ${count} places`;
-  const [, service, key] = path;
+  const [section, service, key] = path;
+  if (section === 'name') return `: nothing is left of the project name ${shown(scalar)}`;
   return `: the ${WORDS[key ?? ''] ?? key} ${shown(scalar)} of service "${service}" becomes "${becomes(scalar)}"`;
 }
 

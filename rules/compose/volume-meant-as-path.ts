@@ -1,11 +1,14 @@
-import { replaceScalar, shown } from '../../src/compose/edit.ts';
-import type { Node, Project, ScalarNode } from '../../src/compose/model.ts';
+import { replaceScalar } from '../../src/compose/edit.ts';
+import type { Node, ScalarNode } from '../../src/compose/model.ts';
 import { normalise } from '../../src/compose/paths.ts';
+import { labelOf } from '../../src/compose/references.ts';
+import { refusedFor } from '../../src/compose/refused.ts';
 import { itemsOf, mapAt, scalarAt } from '../../src/compose/tree.ts';
 import { isHostPath, parseVolume } from '../../src/compose/volume.ts';
+import { placeWithin } from '../../src/compose/within.ts';
 import type { Facts } from '../../src/facts.ts';
+import { listed, MOST_NAMES } from '../../src/listed.ts';
 import { defineRule, type Fix } from '../../src/rule.ts';
-import { subject } from '../../src/subject.ts';
 
 export default defineRule({
   id: 'compose/volume-meant-as-path',
@@ -40,17 +43,17 @@ only proposed.
           const written = shownSource(named);
           const fix = fixFor(facts, item, named, onlyPath, kind !== undefined);
           yield {
-            subject: ownSubject(project, service),
+            ...refusedFor(project, service),
             detail: `${service.name}:${named.target}`,
-            at: scalar.at,
+            at: item.kind === 'scalar' ? placeWithin(item, 0, source.length) : scalar.at,
             message: `Service "${service.name}" mounts ${written} at ${named.target}: without ./ in front, Compose takes it for a volume.`,
             evidence: [
               kind === undefined
                 ? 'a volume cannot have a slash in its name'
                 : `${path} is ${kind === 'other' ? 'there' : `a ${kind}`}`,
-              `no volume of that name is declared${declared && declared.size > 0 ? `, only ${[...declared.keys()].join(', ')}` : ''}`,
+              `no volume of that name is declared${declared && declared.size > 0 ? `, only ${listed([...declared.keys()], MOST_NAMES)}` : ''}`,
             ],
-            consequence: 'Compose refuses the whole project: the service refers to an undefined volume.',
+            consequence: `${refusedFor(project, service).consequence.slice(0, -1)}: the service refers to an undefined volume.`,
             ...(fix
               ? { fixes: [fix] }
               : { advice: 'Write ./ in front of it, here or where the variable is set.' }),
@@ -77,13 +80,7 @@ function namedSource(item: Node): Named | undefined {
 
 /** The source as it is written; the rest of a short volume is cut off, past the variables. */
 function shownSource({ source, scalar }: Named): string {
-  if (!scalar.parts) return source;
-  return /^(?:\$\{[^}]*\}|[^:])*/.exec(shown(scalar))?.[0] ?? '';
-}
-
-/** Compose looks at the volumes of the services that are to start. */
-function ownSubject(project: Project, service: { readonly name: string; readonly active: boolean }) {
-  return service.active ? subject.project(project.id) : subject.service(project.id, service.name);
+  return scalar.parts ? labelOf(scalar) : source;
 }
 
 function fixFor(

@@ -1,6 +1,7 @@
 /** Files -> one merged tree, in the order of Compose: each file interpolated, extended, included, then merged. */
 import type { FilePath, Source } from '../source.ts';
 import { applyExtends } from './extends.ts';
+import { findExternalNames } from './external-names.ts';
 import { applyIncludes } from './include.ts';
 import { mergeTrees } from './merge.ts';
 import type { MapNode } from './model.ts';
@@ -22,6 +23,7 @@ export function mergeFiles(
   let merged: MapNode | undefined;
   for (const file of files) {
     for (const layer of readLayers(reading, file, scope)) {
+      findExternalNames(layer, reading.problems);
       const extended = applyExtends(reading, layer, file, scope);
       const complete = applyIncludes(reading, extended, scope, [...chain, file], mergeFiles);
       if (merged) check(reading, merged, false);

@@ -4,12 +4,15 @@ import type { Place, Source } from '../source.ts';
 import type { LoadProblem, MapEntry, MapNode, MergeTag, Node, ScalarNode } from './model.ts';
 import { isTimestamp, resolvePlain } from './plain.ts';
 import { type Inherited, twoMergeKeys } from './two-merge-keys.ts';
-import { mergeTag, type Range, rangeOf, readOddEscapes, styleOf } from './yaml-nodes.ts';
+import { isOwnTag, mergeTag, type Range, rangeOf, readOddEscapes, styleOf } from './yaml-nodes.ts';
 
 /** Compose files are a few levels deep; what is deeper than this is an attack or an accident. */
 export const MAX_DEPTH = 200;
 /** How many nodes aliases and merge keys may add; `compose` refuses far fewer in a small file. */
 const MAX_ALIASED_NODES = 200_000;
+
+/** How many aliases without an anchor are told; each is told with all anchors before it. */
+const MAX_UNKNOWN = 100;
 
 type Pair = { readonly key: unknown; readonly value: unknown };
 
@@ -27,6 +30,7 @@ export class TreeBuilder {
   private readonly measures = new Map<Node, Measure>();
   private anchors = new Map<string, Node | 'open'>();
   private aliased = 0;
+  private unknownAliases = 0;
   private refused = false;
 
   constructor(source: Source, faults: readonly number[]) {
@@ -97,9 +101,11 @@ export class TreeBuilder {
     const written =
       (style === 'double' ? this.quoted(at) : undefined) ??
       (typeof yaml.value === 'string' ? yaml.value : (yaml.source ?? ''));
-    // An explicit `!!str` (the failsafe schema knows no other scalar tag) keeps the text as it is.
-    const isText = style !== 'plain' || yaml.tag === 'tag:yaml.org,2002:str';
-    const { value, text } = isText ? { value: written, text: written } : resolvePlain(written);
+    // `!!str` keeps the text as it is, and so does a tag of somebody's own: `!override null` is the word.
+    const isText = style !== 'plain' || yaml.tag === 'tag:yaml.org,2002:str' || isOwnTag(yaml.tag);
+    const isNull = yaml.tag === 'tag:yaml.org,2002:null';
+    const { value, text } =
+      isText && !isNull ? { value: written, text: written } : resolvePlain(isNull ? '' : written);
     const node: ScalarNode = { kind: 'scalar', value, text, at, style, base: '' };
     const tagged = isText && style === 'plain';
     return { ...node, ...(merge && { merge }), ...(tagged && { tagged }) };
@@ -130,7 +136,8 @@ export class TreeBuilder {
     const target = this.anchors.get(name);
     const at = this.place(range.start, range.end);
     if (target === undefined) {
-      this.problems.push({ kind: 'undefined-alias', at, name, known: [...this.anchors.keys()] });
+      if (++this.unknownAliases <= MAX_UNKNOWN)
+        this.problems.push({ kind: 'undefined-alias', at, name, known: [...this.anchors.keys()] });
       return undefined;
     }
     if (target === 'open') {

@@ -135,6 +135,7 @@ function isPlaybook(text: string): boolean {
  * where YAML has none. The file at the root is what the person asks about, whatever is in it.
  */
 function isTemplate(file: FilePath, parsed: ParsedFile, text: string): boolean {
+  if (/[._-](?:template|tmpl|tpl)[._-][^/]*$/i.test(file)) return true;
   if (!file.includes('/')) return false;
   // These are sure whether or not they happen to be YAML.
   if (/^[ \t]*(?:(?:image|container_name):[ \t]+["']?\{\{|<%)|:[ \t]+["']?<%/m.test(text)) return true;

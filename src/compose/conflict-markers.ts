@@ -34,17 +34,20 @@ export function conflictsIn(text: string, file: FilePath): readonly Conflict[] {
  * The text with the first side of every conflict alone; marks and other sides become blanks, so that all offsets stay.
  */
 export function firstSideOnly(source: Source, conflicts: readonly Conflict[]): string {
-  let { text } = source;
+  const { text } = source;
+  // Pieces in order, joined once: a copy of the whole text for each conflict would take its time.
+  const pieces: string[] = [];
+  let at = 0;
+  const blank = (start: number, end: number): void => {
+    pieces.push(text.slice(at, start), text.slice(start, end).replace(/[^\r\n]/g, ' '));
+    at = end;
+  };
   for (const marks of conflicts) {
     const [first, second] = marks;
     const last = marks.at(-1);
     if (!first || !last) continue;
-    text = blank(text, first.start, first.end);
-    if (second && last !== first) text = blank(text, second.start, last.end);
+    blank(first.start, first.end);
+    if (second && last !== first) blank(second.start, last.end);
   }
-  return text;
-}
-
-function blank(text: string, start: number, end: number): string {
-  return text.slice(0, start) + text.slice(start, end).replace(/[^\r\n]/g, ' ') + text.slice(end);
+  return pieces.join('') + text.slice(at);
 }

@@ -25,6 +25,7 @@ function check(node: ScalarNode, problems: LoadProblem[]): void {
   const { text, style } = node;
   if (
     style !== 'plain' ||
+    node.tagged ||
     node.parts ||
     typeof node.value !== 'string' ||
     !(DATE.test(text) || TIME.test(text))

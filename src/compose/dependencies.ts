@@ -3,6 +3,7 @@ import type { Place } from '../source.ts';
 import type { MapNode, Node, Project, ScalarNode, Service } from './model.ts';
 import { isLeftOpen, labelOf } from './references.ts';
 import { childAt, itemsOf, scalarAt } from './tree.ts';
+import { placeWithin } from './within.ts';
 
 export type Dependency = {
   readonly name: string;
@@ -48,7 +49,8 @@ function named(item: Node | undefined, by: string, prefix = ''): Dependency[] {
   if (item?.kind !== 'scalar' || item.value === null || isLeftOpen(item)) return [];
   if (!item.text.startsWith(prefix)) return [];
   const name = item.text.slice(prefix.length).split(':')[0] ?? '';
-  return [{ name, label: labelOf(item, prefix), by, at: item.at, scalar: item, prefix, required: true }];
+  const at = placeWithin(item, prefix.length, prefix.length + name.length);
+  return [{ name, label: labelOf(item, prefix), by, at, scalar: item, prefix, required: true }];
 }
 
 function links(node: MapNode): readonly Dependency[] {
@@ -75,11 +77,14 @@ export function buildsOnOf(service: Service): readonly Dependency[] {
 }
 
 /** Every circle of dependencies, once: the services in order, beginning with the first in the file. */
-export function dependencyCycles(project: Project): readonly (readonly string[])[] {
+export function dependencyCycles(
+  project: Project,
+  dependencies: (service: Service) => readonly Dependency[] = dependenciesOf,
+): readonly (readonly string[])[] {
   const needs = new Map(
     [...project.services.values()].map((service) => [
       service.name,
-      [...new Set(dependenciesOf(service).map(({ name }) => name))],
+      [...new Set(dependencies(service).map(({ name }) => name))],
     ]),
   );
   const done = new Set<string>();

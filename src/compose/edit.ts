@@ -34,7 +34,16 @@ export function replaceScalar(
   const run = literalRun(scalar, text, newValue);
   if (!run) return undefined;
   const wanted = text.text.slice(0, run.start) + run.text.replaceAll('$', '$$$$') + text.text.slice(run.end);
+  if (scalar.parts && namesIn(wanted) !== namesIn(text.text)) return undefined;
   return splice(scalar, source, written, text, wanted) ?? rewrite(scalar, source, written, wanted);
+}
+
+/** The variables of a template: a letter right behind `$NAME` would make another of it. */
+function namesIn(template: string): string {
+  return readTemplate(template)
+    .map((segment) => (segment.kind === 'variable' ? segment.name : ''))
+    .filter((name) => name !== '')
+    .join();
 }
 
 /** A number or a boolean: its text is not what is written, but it can be replaced as a whole. */
@@ -187,5 +196,7 @@ function rewrite(
   // `key:` with nothing after it: the value needs a blank before it.
   const before = source.text[scalar.at.start - 1];
   const gap = written === '' && before !== undefined && !/\s/.test(before) ? ' ' : '';
-  return edit(scalar, 0, written.length, gap + quoted);
+  // And a comment is none without a blank before it.
+  const apart = source.text[scalar.at.end] === '#' ? ' ' : '';
+  return edit(scalar, 0, written.length, gap + quoted + apart);
 }

@@ -71,7 +71,10 @@ function keyOf(home: Home, name: string): string {
 }
 
 function extend(reading: Reading, base: MapNode, step: Link): MapNode {
-  const inherited = settled(without(base, 'extends'));
+  const own = childAt(step.node, 'gpus');
+  // Of one file, `gpus: all` is not yet the list that Compose makes of it, and goes as a whole.
+  const replaced = own && childAt(base, 'gpus')?.kind === 'scalar' && base.at.file === step.node.at.file;
+  const inherited = settled(without(replaced ? without(base, 'gpus') : base, 'extends'));
   const merged = mergeTrees(inherited, without(step.node, 'extends'), reading.problems, [
     'services',
     step.name,

@@ -29,7 +29,7 @@ export function imageOf(project: Project, service: Service): ServiceImage | unde
 /** `app`, `app:latest` and `docker.io/library/app` are one image: the form in which references are compared. */
 export function canonical(reference: string): string {
   const name = reference.replace(/^(?:index\.)?docker\.io\/(?:library\/)?/, '');
-  return /[:@][^/]*$/.test(name) ? name : `${name}:latest`;
+  return /[:@]/.test(name.slice(name.lastIndexOf('/') + 1)) ? name : `${name}:latest`;
 }
 
 /** The images that the build of a service makes, in canonical form; empty where it has no build. */

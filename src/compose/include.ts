@@ -102,12 +102,12 @@ function readInclude(
 
 /** Files that include each other in many ways are read again for each; that has to end. */
 function withinBounds(reading: Reading, entry: Node): boolean {
-  reading.count++;
-  if (reading.count === MAX_FILES + 1) {
+  reading.includes++;
+  if (reading.includes === MAX_FILES + 1) {
     const message = `more than ${MAX_FILES} files are included; the rest is not read`;
     reading.problems.push({ kind: 'wrong-type', at: entry.at, message });
   }
-  return reading.count <= MAX_FILES;
+  return reading.includes <= MAX_FILES;
 }
 
 function pathsOf(reading: Reading, node: Node | undefined): PathRef[] {

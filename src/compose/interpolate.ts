@@ -138,6 +138,8 @@ export function interpolateTree(root: MapNode, given: InterpolateOptions): MapNo
   const options = { ...given, room: { left: MAX_ADDED } };
   const done = new Map<Node, Node>();
   const visit = (node: Node): Node => {
+    // What is taken away is not worked out either.
+    if (node.merge === 'reset') return node;
     const known = done.get(node);
     if (known) return known;
     const result = node.kind === 'map' ? visitMap(node) : visitOther(node);

@@ -13,15 +13,14 @@ import {
   namedEnvFiles,
   variablesOf,
 } from './explicit.ts';
-import { interpolateScalar, lookUp, type Variables } from './interpolate.ts';
+import { lookUp, type Variables } from './interpolate.ts';
 import { settled } from './merge.ts';
 import type { LoadProblem, Project } from './model.ts';
-import { parseFile } from './parse.ts';
-import { directoryOf, isAbsolute, nameOf, normalise, type Roots } from './paths.ts';
-import { cleanName } from './project-name.ts';
+import { directoryOf, nameOf, type Roots } from './paths.ts';
+import { projectName } from './project-name.ts';
 import { readFileResources, readServices } from './read.ts';
 import { type Reading, startReading } from './reading.ts';
-import { scalarAt } from './tree.ts';
+import { findBlanksInNames } from './variable-names.ts';
 
 export type LoadOptions = {
   readonly files: Files;
@@ -95,18 +94,20 @@ type Loaded = { readonly project: Project; readonly alsoRead: Reading['alsoRead'
 function loadProject(chosen: Chosen, options: LoadOptions, roots: Roots): Loaded {
   const reading = startReading(options.files, roots);
   reading.problems.push(...chosen.problems);
-  const name = projectName(chosen, options, roots);
+  const { name, fault: nameFault } = projectName(chosen, options, roots);
   // Compose sets this variable itself, so that files can use it.
   const environment = { ...chosen.variables.environment, COMPOSE_PROJECT_NAME: name };
   const variables: Variables = { ...chosen.variables, environment };
   const merged = mergeFiles(reading, chosen.files, { variables, base: chosen.directory });
   const document = settled(merged);
   findDates(document, reading.problems);
+  findBlanksInNames(document, textOf(options.files), reading.problems);
   const read = {
     roots,
     baseOf: (service: string) => reading.serviceBases.get(service) ?? chosen.directory,
     profiles: chosenProfiles(options, chosen.variables),
     isFile: (path: FilePath) => options.files.stat(path)?.kind === 'file',
+    variables,
   };
   const services = readServices(document, read);
   const secrets = readFileResources(document, 'secrets', read);
@@ -114,6 +115,7 @@ function loadProject(chosen: Chosen, options: LoadOptions, roots: Roots): Loaded
   const project: Project = {
     id: chosen.files.join('+'),
     name,
+    ...(nameFault && { nameFault }),
     directory: chosen.directory,
     files: chosen.files,
     alsoRead: [...reading.alsoRead.keys()].filter((file) => !chosen.files.includes(file)),
@@ -129,6 +131,13 @@ function loadProject(chosen: Chosen, options: LoadOptions, roots: Roots): Loaded
     envFileNames: Object.keys(chosen.variables.envFile),
   };
   return { project, alsoRead: reading.alsoRead };
+}
+
+function textOf(files: Files) {
+  return (file: FilePath) => {
+    const source = files.read(file);
+    return 'text' in source ? source : undefined;
+  };
 }
 
 /** What is left of a file with a syntax error may look odd: that is the error again, not a fault of its own. */
@@ -167,35 +176,6 @@ function chosenProfiles(options: LoadOptions, variables: Variables): ReadonlySet
       .map((profile) => profile.trim())
       .filter((profile) => profile !== ''),
   );
-}
-
-/** `--project-name`, COMPOSE_PROJECT_NAME, the `name` of the last file that has one, or the directory. */
-function projectName(chosen: Chosen, options: LoadOptions, roots: Roots): string {
-  const given = options.projectName || lookUp(chosen.variables, 'COMPOSE_PROJECT_NAME')?.text;
-  const { directory } = chosen;
-  const absolute = isAbsolute(directory)
-    ? directory
-    : normalise(`${roots.root.replaceAll('\\', '/')}/${directory}`);
-  for (const name of [given || writtenName(chosen, options.files), nameOf(absolute)]) {
-    const normal = cleanName(name ?? '');
-    if (normal !== '') return normal;
-  }
-  return 'default';
-}
-
-function writtenName(chosen: Chosen, files: Files): string | undefined {
-  let name: string | undefined;
-  for (const file of chosen.files) {
-    const source = files.read(file);
-    if ('failure' in source) continue;
-    for (const root of parseFile(source).documents) {
-      const scalar = scalarAt(root, 'name');
-      if (!scalar) continue;
-      const options = { source, variables: chosen.variables, base: '', problems: [] };
-      name = interpolateScalar(scalar, options).text || name;
-    }
-  }
-  return name;
 }
 
 /**

@@ -3,7 +3,7 @@
 import { buildToMap, dependenciesToMap, mapToList, namesToMap, pairsToMap, splitPair } from './forms.ts';
 import { uniqueKeyOf } from './merge-keys.ts';
 import { mergePools } from './merge-pools.ts';
-import type { ListNode, LoadProblem, MapEntry, MapNode, Node } from './model.ts';
+import type { ListNode, LoadProblem, MapEntry, MapNode, Node, ScalarNode } from './model.ts';
 import { isNull, itemsOf } from './tree.ts';
 
 /** How a value at a path is merged; paths not listed: mappings merge, lists append, scalars replace. */
@@ -21,7 +21,9 @@ type Manner =
   | 'build'
   | 'logging'
   | 'either'
-  | 'pools';
+  | 'pools'
+  /** Requests for devices, of which `all` is one. */
+  | 'requests';
 
 const SERVICE: Readonly<Record<string, Manner>> = {
   command: 'replace',
@@ -59,6 +61,7 @@ const SERVICE: Readonly<Record<string, Manner>> = {
   models: 'names',
   build: 'build',
   logging: 'logging',
+  gpus: 'requests',
 };
 
 const TOP: Readonly<Record<string, Readonly<Record<string, Manner>>>> = {
@@ -131,7 +134,7 @@ function mergeValues(
   switch (manner) {
     case 'keyed':
       if (base.kind === 'list' && over.kind === 'list') return append(base, over, keyOfPair);
-      return mergeMaps(pairsToMap(base), pairsToMap(over), path, problems);
+      return { ...mergeMaps(pairsToMap(base), pairsToMap(over), path, problems), listed: true };
     case 'strings':
       return append(base, over, () => undefined);
     case 'distinct strings':
@@ -155,6 +158,15 @@ function mergeValues(
       if (base.kind === 'list' && over.kind === 'list')
         return mergePools(base, over, (pool, later) => mergeMaps(pool, later, path, problems));
       break;
+    case 'requests':
+      if (base.kind === 'scalar' && over.kind === 'list')
+        return append(requestsOf(base), over, () => undefined);
+      if (base.kind === 'scalar' && over.kind === 'scalar') {
+        const message = `\`${path.join('.')}\` says \`${over.text}\` over a file that says so too; Compose takes it once`;
+        problems.push({ kind: 'wrong-type', at: over.at, message });
+        return over;
+      }
+      break;
     case 'build':
       return mergeMaps(buildToMap(base), buildToMap(over), path, problems);
     case 'logging':
@@ -171,6 +183,12 @@ function mergeValues(
     problems.push({ kind: 'wrong-type', at: over.at, message });
   }
   return over;
+}
+
+/** `all` as a list of one request, for all of them. */
+function requestsOf(all: ScalarNode): Node {
+  const count = new Map([['count', { key: all.at, value: all }]]);
+  return { kind: 'list', items: [{ kind: 'map', entries: count, at: all.at }], at: all.at };
 }
 
 function kindName(node: Node): string {

@@ -58,6 +58,8 @@ export type MapNode = {
   readonly entries: ReadonlyMap<string, MapEntry>;
   readonly at: Place;
   readonly merge?: MergeTag;
+  /** `NAME: value` that Compose turned into `NAME=value` while it merged this with another. */
+  readonly listed?: true;
 };
 
 export type MapEntry = { readonly key: Place; readonly value: Node };
@@ -68,6 +70,8 @@ export type Project = {
   readonly id: string;
   /** The project name that Compose would give it (top-level `name:`, COMPOSE_PROJECT_NAME, the directory). */
   readonly name: string;
+  /** Why Compose takes no such name, where that is so. */
+  readonly nameFault?: NameFault;
   /** The project directory: what relative paths of the main files are resolved against. */
   readonly directory: FilePath;
   /** The files given to Compose, in order (`-f` each). */
@@ -93,6 +97,18 @@ export type Project = {
   readonly envFileNames: readonly string[];
 };
 
+/** A project name that Compose refuses. */
+export type NameFault = {
+  /** `given` names have to be clean; of what is `written` in a file, or of the `directory`, nothing is left. */
+  readonly kind: 'given' | 'written' | 'directory';
+  /** Who gave it. */
+  readonly by: '-p' | 'COMPOSE_PROJECT_NAME' | 'name' | 'directory';
+  readonly text: string;
+  /** Where a compose file or an env file gives it. */
+  readonly at?: Place;
+  readonly scalar?: ScalarNode;
+};
+
 export type Service = {
   readonly name: string;
   /** Where its name is written. */
@@ -102,6 +118,7 @@ export type Service = {
   readonly platform?: ScalarNode;
   readonly pullPolicy?: ScalarNode;
   readonly envFiles: readonly EnvFile[];
+  readonly labelFiles: readonly PathRef[];
   readonly binds: readonly Bind[];
   /** Names of services that must be there first (`depends_on`, short or long form). */
   readonly dependsOn: readonly { readonly name: string; readonly at: Place; readonly required: boolean }[];
@@ -123,6 +140,7 @@ export type PathRef = {
 };
 
 export type Build = {
+  /** Its context in the short form, the key `build` in the long one. */
   readonly at: Place;
   /** `build: ./dir`, `build.context`, or undefined for the default `.` of the long form. */
   readonly context?: PathRef;
@@ -152,6 +170,7 @@ export type Bind = {
   readonly source: PathRef;
   readonly target: string;
   readonly form: 'short' | 'long';
+  readonly readOnly: boolean;
   /** Long form: `bind.create_host_path`, true unless said otherwise. The short form always creates. */
   readonly createHostPath: boolean;
 };
@@ -236,6 +255,8 @@ export type LoadProblem =
       readonly message: string;
       /** New texts for places of the file that would put it right, as far as the specification goes. */
       readonly repairs?: readonly { readonly at: Place; readonly text: string }[];
+      /** The list or the mapping is of the wrong kind altogether: what stands in it is of no interest yet. */
+      readonly whole?: true;
       /** Compose itself, where nothing else is said. */
       readonly refusedBy?: 'engine';
     }

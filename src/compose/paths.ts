@@ -55,7 +55,11 @@ export function resolvePath(base: FilePath, written: string, roots: Roots): File
   }
   if (isAbsolute(written))
     return relativeToRoot(DRIVE.test(written) ? slashes(written) : slashesOf(written), roots);
-  return relativeToRoot(`${base}/${DRIVE.test(base) ? slashes(written) : written}`, roots);
+  // A doubled slash at the start would be that of a Windows share.
+  return relativeToRoot(
+    `${base === '/' ? '' : base}/${DRIVE.test(base) ? slashes(written) : written}`,
+    roots,
+  );
 }
 
 function slashes(path: string): string {

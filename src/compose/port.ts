@@ -59,8 +59,12 @@ function readAddress(written: string): string | undefined {
   return bare === '' || isAddress(bare) ? bare : undefined;
 }
 
+/** The longest form of an address: six groups and an IPv4 address. In characters. */
+const LONGEST_ADDRESS = 45;
+
 /** Whether a text is an IPv4 or IPv6 address. */
 export function isAddress(text: string): boolean {
+  if (text.length > LONGEST_ADDRESS) return false;
   if (/^(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\.(?!$)|$)){4}$/.test(text)) return true;
   const [, head = '', tail] = /^(.*?)(?:([0-9]+\.[0-9.]+))?$/.exec(text) ?? [];
   if (!text.includes(':') || (tail !== undefined && !isAddress(tail))) return false;

@@ -1,11 +1,17 @@
 /** `build` of a service, in its short and its long form (Compose Build Specification). */
 import type { FilePath } from '../source.ts';
 import { pairsToMap } from './forms.ts';
+import { lookUp, type Variables } from './interpolate.ts';
 import type { Build, MapNode, Node, PathRef, ScalarNode } from './model.ts';
 import { normalise, type Roots, resolvePath } from './paths.ts';
 import { childAt, isNull, itemsOf, pathRef, scalarAt } from './tree.ts';
 
-type Options = { readonly roots: Roots; readonly isFile: (path: FilePath) => boolean };
+type Options = {
+  readonly roots: Roots;
+  readonly isFile: (path: FilePath) => boolean;
+  /** What arguments without a value take theirs from. */
+  readonly variables: Variables;
+};
 
 /**
  * Whether a build context is fetched by the builder: a URL, a git address, another service or a build target.
@@ -17,11 +23,12 @@ function isRemoteContext(written: string): boolean {
 
 /** Reads `build`; undefined where there is none, or none that can be read. */
 export function readBuild(node: MapNode, base: FilePath, options: Options): Build | undefined {
-  const build = childAt(node, 'build');
-  if (build === undefined) return undefined;
+  const entry = node.entries.get('build');
+  if (entry === undefined) return undefined;
+  const build = entry.value;
   if (build.kind === 'scalar' && typeof build.value === 'string') {
     return {
-      ...collections(undefined),
+      ...collections(undefined, options),
       at: build.at,
       ...locate(build, undefined, undefined, base, options),
       node: build,
@@ -33,8 +40,8 @@ export function readBuild(node: MapNode, base: FilePath, options: Options): Buil
   const context = pathScalar(build, 'context');
   const dockerfile = pathScalar(build, 'dockerfile');
   return {
-    ...collections(build),
-    at: build.at,
+    ...collections(build, options),
+    at: entry.key,
     ...locate(context, dockerfile, inline, base, options),
     ...(inline && { dockerfileInline: inline }),
     ...(target && { target }),
@@ -103,16 +110,26 @@ function dockerfilePath(scalar: ScalarNode, directory: FilePath | undefined, roo
 
 function collections(
   build: MapNode | undefined,
+  { variables }: Options,
 ): Pick<Build, 'args' | 'additionalContexts' | 'tags' | 'platforms'> {
   const args = new Map<string, ScalarNode | undefined>();
   for (const [name, value] of pairs(childAt(build, 'args')))
-    args.set(name, value.value === null ? undefined : value);
+    args.set(name, value.value === null ? fromSurroundings(name, value, variables) : value);
   return {
     args,
     additionalContexts: new Map(pairs(childAt(build, 'additional_contexts'))),
     tags: scalars(childAt(build, 'tags')),
     platforms: scalars(childAt(build, 'platforms')),
   };
+}
+
+/** `args: [NAME]` passes on what the variable is set to, if it is (Compose Build Specification, `args`). */
+function fromSurroundings(name: string, written: ScalarNode, variables: Variables): ScalarNode | undefined {
+  const found = lookUp(variables, name);
+  if (!found) return undefined;
+  const { text, from, origin } = found;
+  const part = { kind: 'variable', name, text, from, at: written.at, ...(origin && { origin }) } as const;
+  return { ...written, value: text, text, parts: [part] };
 }
 
 function pairs(node: Node | undefined): [string, ScalarNode][] {

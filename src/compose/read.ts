@@ -1,6 +1,16 @@
 /** The merged tree -> the typed parts that rules ask for. */
 import type { FilePath } from '../source.ts';
-import type { Bind, EnvFile, FileResource, MapEntry, MapNode, ScalarNode, Service } from './model.ts';
+import type { Variables } from './interpolate.ts';
+import type {
+  Bind,
+  EnvFile,
+  FileResource,
+  MapEntry,
+  MapNode,
+  PathRef,
+  ScalarNode,
+  Service,
+} from './model.ts';
 import type { Roots } from './paths.ts';
 import { readBuild } from './read-build.ts';
 import { childAt, itemsOf, mapAt, pathRef, scalarAt } from './tree.ts';
@@ -14,6 +24,7 @@ export type ReadOptions = {
   readonly profiles: ReadonlySet<string>;
   /** Whether a file is there: BuildKit takes `dockerfile` where there is no `Dockerfile`. */
   readonly isFile: (path: FilePath) => boolean;
+  readonly variables: Variables;
 };
 
 /** The services of a project, in the order in which they are written. */
@@ -45,6 +56,7 @@ function readService(name: string, entry: MapEntry, node: MapNode, options: Read
     ...(platform && { platform }),
     ...(pullPolicy && { pullPolicy }),
     envFiles: readEnvFileEntries(node, options),
+    labelFiles: readLabelFiles(node, options),
     binds: readBinds(node, options),
     dependsOn: readDependsOn(node),
     profiles,
@@ -69,6 +81,12 @@ function readEnvFileEntries(node: MapNode, options: ReadOptions): EnvFile[] {
   });
 }
 
+function readLabelFiles(node: MapNode, options: ReadOptions): PathRef[] {
+  return itemsOf(childAt(node, 'label_file')).flatMap((item) =>
+    item.kind === 'scalar' && typeof item.value === 'string' ? [pathRef(item, options.roots)] : [],
+  );
+}
+
 function readBinds(node: MapNode, options: ReadOptions): Bind[] {
   return itemsOf(childAt(node, 'volumes')).flatMap((item): Bind[] => {
     if (item.kind === 'map') return readLongBind(item, options);
@@ -77,7 +95,8 @@ function readBinds(node: MapNode, options: ReadOptions): Bind[] {
     if (item.kind !== 'scalar' || !volume) return [];
     if (!isHostPath(volume.source)) return [];
     const source = { ...pathRef({ ...item, text: volume.source }, options.roots), scalar: item };
-    return [{ source, target: volume.target, form: 'short', createHostPath: true }];
+    const readOnly = volume.options.split(',').includes('ro');
+    return [{ source, target: volume.target, form: 'short', readOnly, createHostPath: true }];
   });
 }
 
@@ -87,11 +106,14 @@ function readLongBind(item: MapNode, options: ReadOptions): Bind[] {
   if (!source) return [];
   const create = scalarAt(mapAt(item, 'bind'), 'create_host_path');
   const target = scalarAt(item, 'target')?.text ?? '';
+  // Without a target it is no mount, and refused as that.
+  if (target === '') return [];
   return [
     {
       source: pathRef(source, options.roots),
       target,
       form: 'long',
+      readOnly: scalarAt(item, 'read_only')?.text.toLowerCase() === 'true',
       createHostPath: create?.text.toLowerCase() !== 'false',
     },
   ];

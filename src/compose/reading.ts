@@ -6,7 +6,7 @@ import type { LoadProblem, MapNode, PathRef, ScalarNode } from './model.ts';
 import { parseFile } from './parse.ts';
 import type { Roots } from './paths.ts';
 
-/** More files than this are not read for one project. */
+/** More inclusions than this are not followed in one project. */
 export const MAX_FILES = 500;
 
 /** What is gathered while the files of one project are read. */
@@ -25,6 +25,8 @@ export type Reading = {
   readonly serviceBases: Map<string, FilePath>;
   /** How many files were read. */
   count: number;
+  /** How many times something was included; a file that is included again is not read again. */
+  includes: number;
 };
 
 /** What a file is read with. */
@@ -45,6 +47,7 @@ export function startReading(files: Files, roots: Roots): Reading {
     layers: new Map(),
     serviceBases: new Map(),
     count: 0,
+    includes: 0,
   };
 }
 
@@ -58,7 +61,8 @@ export function readLayers(reading: Reading, file: FilePath, scope: Scope): read
   const key = `${scope.base}\0${file}`;
   const before = known.get(key);
   if (before) return before;
-  const layers = ++reading.count > MAX_FILES ? [] : readFile(reading, file, scope);
+  // Twice as many as may be included: those that are extended count, too.
+  const layers = ++reading.count > 2 * MAX_FILES ? [] : readFile(reading, file, scope);
   known.set(key, layers);
   return layers;
 }
@@ -71,7 +75,7 @@ function readFile(reading: Reading, file: FilePath, scope: Scope): readonly MapN
       kind: 'invalid-yaml',
       file,
       at,
-      message: `it cannot be read: ${source.because}`,
+      message: source.because,
     });
     return [];
   }

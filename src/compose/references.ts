@@ -1,9 +1,10 @@
-/** The names by which a service refers to top-level networks, volumes, secrets and configs. Pure. */
+/** The names by which a service refers to top-level networks, volumes, secrets, configs and models. Pure. */
 import type { Place } from '../source.ts';
 import { shown } from './edit.ts';
 import type { MapNode, Node, Project, ScalarNode, Service } from './model.ts';
 import { childAt, itemsOf, mapAt, scalarAt } from './tree.ts';
 import { isHostPath, parseVolume } from './volume.ts';
+import { placeWithin } from './within.ts';
 
 export type Reference = {
   readonly name: string;
@@ -15,12 +16,13 @@ export type Reference = {
 };
 
 /** The sections whose entries services refer to by name. */
-export const RESOURCES = ['networks', 'volumes', 'secrets', 'configs'] as const;
+export const RESOURCES = ['networks', 'volumes', 'secrets', 'configs', 'models'] as const;
 export type Section = (typeof RESOURCES)[number];
 
 /** What a service refers to in a section; names that a variable left open are left out. */
 export function referencesOf(service: Pick<Service, 'node'>, section: Section): readonly Reference[] {
   if (section === 'networks') return networksOf(service.node);
+  if (section === 'models') return namesOrKeys(childAt(service.node, 'models'));
   if (section === 'volumes') return itemsOf(childAt(service.node, 'volumes')).flatMap(volumeOf);
   const own = itemsOf(childAt(service.node, section));
   const ofBuild = section === 'secrets' ? itemsOf(childAt(childAt(service.node, 'build'), 'secrets')) : [];
@@ -33,13 +35,13 @@ export function isLeftOpen(scalar: ScalarNode): boolean {
 }
 
 function networksOf(node: MapNode): readonly Reference[] {
-  const networks = childAt(node, 'networks');
   // Every project has the network `default`.
-  const used =
-    networks?.kind === 'map'
-      ? [...networks.entries].map(([name, { key }]) => ({ name, label: name, at: key }))
-      : itemsOf(networks).flatMap(named);
-  return used.filter(({ name }) => name !== 'default');
+  return namesOrKeys(childAt(node, 'networks')).filter(({ name }) => name !== 'default');
+}
+
+function namesOrKeys(node: Node | undefined): readonly Reference[] {
+  if (node?.kind !== 'map') return itemsOf(node).flatMap(named);
+  return [...node.entries].map(([name, { key }]) => ({ name, label: name, at: key }));
 }
 
 function named(item: Node | undefined): Reference[] {
@@ -55,12 +57,12 @@ function volumeOf(item: Node): Reference[] {
   const source = parseVolume(item.text)?.source ?? '';
   return source === '' || isHostPath(source)
     ? []
-    : [{ name: source, label: labelOf(item), at: item.at, scalar: item }];
+    : [{ name: source, label: labelOf(item), at: placeWithin(item, 0, source.length), scalar: item }];
 }
 
 /** The name that a value begins with, up to its first colon, as people may see it. */
 export function labelOf(scalar: ScalarNode, prefix = ''): string {
-  return /^(?:\$\{[^}]*\}|[^:])*/.exec(shown(scalar).slice(prefix.length))?.[0] ?? '';
+  return shown(scalar).slice(prefix.length).split(':', 1)[0] ?? '';
 }
 
 /** The names that the top level of a project defines in a section. */

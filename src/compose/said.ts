@@ -73,23 +73,31 @@ const SHORTEST = 3;
 /** Its words with the names of variables where their values stood. */
 export function withoutValues(project: Project, said: string): string {
   const values = new Map<string, string>();
+  const note = (value: string, name: string): void => {
+    values.set(value, name);
+    // As it stands between quotes: Compose prints line breaks and quotes with a backslash.
+    values.set(JSON.stringify(value).slice(1, -1), name);
+  };
   for (const scalar of interpolated(project.document)) {
     const secret = (scalar.parts ?? []).some(
       (part) => part.kind === 'variable' && (part.from === 'environment' || part.from === 'env-file'),
     );
     if (!secret) continue;
-    values.set(scalar.text, shown(scalar));
+    note(scalar.text, shown(scalar));
     for (const part of scalar.parts ?? []) {
-      if (part.kind === 'variable' && part.from !== 'default') values.set(part.text, `\${${part.name}}`);
+      if (part.kind === 'variable' && part.from !== 'default') note(part.text, `\${${part.name}}`);
     }
   }
   let clean = said;
   for (const [value, name] of [...values].sort(([a], [b]) => b.length - a.length)) {
-    if (value.length >= SHORTEST) clean = clean.replaceAll(value, name);
-    else if (value !== '') clean = clean.replaceAll(`"${value}"`, `"${name}"`);
+    // A function, since `$&` in a name would be the value again.
+    if (value.length >= SHORTEST) clean = clean.replaceAll(value, () => name);
+    else if (value !== '') clean = clean.replaceAll(`"${value}"`, () => `"${name}"`);
   }
-  // A line of an env file is told whole.
-  return clean.replace(/(failed to read [^:]*: line \d+: [a-z -]*)(?: '|").*$/, '$1');
+  // What is wrong in an env file is told with its line: only the first words are of Compose.
+  return clean.replace(/(failed to read .*?: (?:line \d+: )?[^'":]*)[\s\S]*$/, (_, known: string) =>
+    known.trimEnd(),
+  );
 }
 
 function interpolated(root: Node): readonly ScalarNode[] {

@@ -7,10 +7,22 @@ export type Word = { readonly text: string; readonly start: number; readonly end
 const SPACE = /[ \t\r\n]/;
 
 /**
- * The words of a command. Quotes group, a backslash takes the next character as it is, and an operator of a shell outside quotes (`;`, `&`, `|`, `<`, `>`) ends the command: what follows is
- * dropped. Undefined where a quote or a parenthesis is not closed.
+ * The words of a command. Quotes group, a backslash takes the next character as it is, and an operator of a shell
+ * outside quotes (`;`, `&`, `|`, `<`, `>`) ends the command: what follows is dropped. Undefined where a quote or a
+ * parenthesis is not closed.
  */
 export function splitWords(line: string): readonly Word[] | undefined {
+  const read = readWords(line);
+  return typeof read === 'string' ? undefined : read;
+}
+
+/** Why a command cannot be split into words; undefined where it can. */
+export function whyNoWords(line: string): string | undefined {
+  const read = readWords(line);
+  return typeof read === 'string' ? read : undefined;
+}
+
+function readWords(line: string): readonly Word[] | string {
   const words: Word[] = [];
   let start = 0;
   let at = -1;
@@ -59,7 +71,7 @@ export function splitWords(line: string): readonly Word[] | undefined {
     if (char === '`' && !open.single && !open.double && !open.dollar) open.back = !open.back;
     if (char === ')' && !open.single && !open.double && !open.back) open.dollar = !open.dollar;
     if (char === '(' && !open.single && !open.double && !open.back) {
-      if (open.dollar || !word.endsWith('$')) return undefined;
+      if (open.dollar || !word.endsWith('$')) return 'a parenthesis stands outside of quotes';
       open.dollar = true;
       word += char;
       continue;
@@ -73,5 +85,9 @@ export function splitWords(line: string): readonly Word[] | undefined {
     word += char;
   }
   if (begun) words.push({ text: word, start, end: line.length });
-  return escaped || isOpen() ? undefined : words;
+  if (open.single) return "a quote `'` is not closed";
+  if (open.double) return 'a quote `"` is not closed';
+  if (open.back) return 'a backtick is not closed';
+  if (open.dollar) return 'a `$(` is not closed';
+  return escaped ? 'it ends in a backslash' : words;
 }

@@ -48,7 +48,9 @@ export function unsetVariables(project: Project, read: Read): readonly Unset[] {
       if (seen.has(key)) continue;
       seen.add(key);
       const place = { at: part.at, scalar: node, path, effect: effectOn(project, node, path) };
-      found.set(part.name, [...(found.get(part.name) ?? []), place]);
+      const known = found.get(part.name);
+      if (known) known.push(place);
+      else found.set(part.name, [place]);
     }
   };
   visit(project.document, []);
@@ -67,6 +69,7 @@ function isBare(part: InterpolationPart & { kind: 'variable' }, scalar: ScalarNo
 
 function effectOn(project: Project, scalar: ScalarNode, path: readonly string[]): Effect {
   const [section, service = '', key, ...rest] = path;
+  if (section === 'name') return project.nameFault?.kind === 'written' ? 'refused' : 'empty';
   if (section !== 'services') return 'empty';
   const { text } = scalar;
   const known = project.services.get(service);

@@ -33,3 +33,17 @@ export function parseVolume(written: string): ShortVolume | undefined {
 export function isHostPath(source: string): boolean {
   return /^[./~]/.test(source) || source.startsWith('\\\\') || /^\p{L}:/u.test(source);
 }
+
+/** As Go cleans a path of a container: `/a/../b/` is `/b`, and the empty path is `.`. */
+export function cleanTarget(target: string): string {
+  const rooted = target.startsWith('/');
+  const parts: string[] = [];
+  for (const part of target.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part !== '..') parts.push(part);
+    else if (parts.length > 0 && parts.at(-1) !== '..') parts.pop();
+    else if (!rooted) parts.push('..');
+  }
+  const joined = parts.join('/');
+  return rooted ? `/${joined}` : joined || '.';
+}

@@ -15,6 +15,11 @@ export function mergeTag(yaml: unknown): MergeTag | undefined {
   return tag === '!override' ? 'override' : undefined;
 }
 
+/** Whether a tag is none of YAML's: it says nothing of what the value is. What `!reset` stands at goes away as a whole. */
+export function isOwnTag(tag: string | undefined): boolean {
+  return tag !== undefined && tag !== '!reset' && !tag.startsWith('tag:yaml.org,2002:');
+}
+
 export function styleOf(type: string | null | undefined): ScalarNode['style'] {
   switch (type) {
     case 'QUOTE_DOUBLE':

@@ -3,7 +3,7 @@ import { shown } from '../edit.ts';
 import type { ScalarNode } from '../model.ts';
 import { asWritten, implied, map, type Resolved, scalar } from '../resolved.ts';
 import { sliceScalar } from '../slice.ts';
-import { isHostPath, parseVolume } from '../volume.ts';
+import { cleanTarget, isHostPath, parseVolume } from '../volume.ts';
 import { absolutePath } from './absolute.ts';
 import {
   bytes,
@@ -97,20 +97,6 @@ function shortVolume(item: ScalarNode, context: Context, key: string): Resolved 
     ],
     item.at,
   );
-}
-
-/** As Go cleans a path of a container: `/a/../b/` is `/b`, and the empty path is `.`. */
-function cleanTarget(target: string): string {
-  const rooted = target.startsWith('/');
-  const parts: string[] = [];
-  for (const part of target.split('/')) {
-    if (part === '' || part === '.') continue;
-    if (part !== '..') parts.push(part);
-    else if (parts.length > 0 && parts.at(-1) !== '..') parts.pop();
-    else if (!rooted) parts.push('..');
-  }
-  const joined = parts.join('/');
-  return rooted ? `/${joined}` : joined || '.';
 }
 
 /** References to top-level secrets or configs. */

@@ -1,5 +1,5 @@
 /** A merged document against the specification: every fault of it, each with its place and its words. */
-import type { Source } from '../../source.ts';
+import type { Place, Source } from '../../source.ts';
 import { shown } from '../edit.ts';
 import type { LoadProblem, MapNode, Node } from '../model.ts';
 import { faultOf, LATE, TO_ENGINE } from './formats.ts';
@@ -18,6 +18,9 @@ export type CheckOptions = {
 
 /** Candidates are tried by validating again; so many are tried for one document. */
 const MAX_TRIALS = 60;
+
+/** So much of a value is told, in characters. */
+const MAX_SHOWN = 100;
 
 /** A document that is being checked. */
 export type Document = {
@@ -80,7 +83,9 @@ function problemOf(document: Document, fault: Fault): LoadProblem | undefined {
   const { value, entry } = found;
   // An empty value has no place that could be shown, and a mapping is best shown by its name.
   const isNamed = entry !== undefined && (isEmpty(value) || keyword === 'required' || keyword === 'not');
-  const at = isNamed || (entry && value.kind === 'map' && keyword === 'false schema') ? entry.key : value.at;
+  const named =
+    isNamed || (entry && value.kind === 'map' && keyword === 'false schema') ? entry.key : value.at;
+  const at = (keyword === 'not' ? oneTooMany(path, value) : undefined) ?? named;
   const message = messageOf(path, value, fault);
   if (message === undefined) return undefined;
   const repairs = repairsOf(document, path, value);
@@ -90,8 +95,17 @@ function problemOf(document: Document, fault: Fault): LoadProblem | undefined {
     at,
     message,
     ...(repairs.length > 0 && { repairs }),
+    ...(keyword === 'type' && value.kind !== 'scalar' && { whole: true }),
     ...(isLeftToEngine && { refusedBy: 'engine' }),
   };
+}
+
+/** Of keys that may not stand together, the last one. */
+function oneTooMany(path: Path, node: Node): Place | undefined {
+  const keys = schemaAt(path)?.not?.required ?? [];
+  if (node.kind !== 'map' || keys.length < 2) return undefined;
+  const places = keys.flatMap((key) => node.entries.get(key)?.key ?? []);
+  return places.filter(({ file }) => file === places[0]?.file).sort((a, b) => b.start - a.start)[0];
 }
 
 function isEmpty(node: Node): boolean {
@@ -120,11 +134,15 @@ function messageOf(path: Path, node: Node, { keyword, params }: Fault): string |
     case 'format':
       return formatMessage(path, node, String(params.format));
     case 'not':
-      return `${thing(path)} ${schema.why}`;
+      return `${thing(path)} ${schema.why}${isChoice(schema.why) ? ', and no more' : ''}`;
     case 'false schema':
-      return `${thing(path)} ${schema.why ?? reasonAbove(path)}`;
+      return `${thing(path)} ${schema.why ?? reasonAbove(path)}${isChoice(schema.why) ? ', and has none' : ''}`;
   }
   return undefined;
+}
+
+function isChoice(why: string | undefined): boolean {
+  return why?.startsWith('takes one of ') === true;
 }
 
 /** Why a key may not stand beside the others of its mapping. */
@@ -138,6 +156,8 @@ function formatMessage(path: Path, node: Node, format: string): string | undefin
   const unset = node.parts?.find((part) => part.kind === 'variable' && part.from === 'unset');
   // There the variable is the fault, and not the form.
   if (unset && (format === 'port' || format === 'volume' || format === 'not-empty')) return undefined;
+  // Of `${PREFIX}-db` nothing else would say that the engine refuses it.
+  if (unset && format === 'container-name' && !/[a-zA-Z0-9][\w.-]+/.test(node.text)) return undefined;
   const fault = faultOf(format, node.text);
   if (fault === undefined) return undefined;
   const because = unset?.kind === 'variable' && unset.name !== '' ? ` (\`${unset.name}\` is not set)` : '';
@@ -147,7 +167,13 @@ function formatMessage(path: Path, node: Node, format: string): string | undefin
 function value(node: Node): string {
   if (node.kind !== 'scalar') return kindInWords(node);
   const text = shown(node);
-  return text === '' ? 'empty' : `\`${text}\``;
+  return text === '' ? 'empty' : `\`${short(text)}\``;
+}
+
+/** A script in a value is told by its first line. */
+function short(text: string): string {
+  const [line = ''] = text.split('\n', 1);
+  return line === text && line.length <= MAX_SHOWN ? text : `${line.slice(0, MAX_SHOWN)}…`;
 }
 
 /** What the value may have been meant to be, as far as Compose would take it. */

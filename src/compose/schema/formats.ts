@@ -2,12 +2,13 @@
  * What the specification's `format` words mean: what is wrong with a text, as the end of a sentence about it. Followed
  * are Go's own readers as Compose calls them (durations, sizes, ports), so that what it takes is taken here.
  */
+import { whyNoWords } from '../shell-words.ts';
 import { parseVolume } from '../volume.ts';
 
 /** What is wrong with a text; undefined where nothing is. */
 type Fault = (text: string) => string | undefined;
 
-const UNIT = /^[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h|d|w))+$/;
+const UNIT = /^[-+]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h|d|w))+$/;
 const POLICIES = ['no', 'always', 'on-failure', 'unless-stopped'];
 const PULLS = 'always|never|build|if_not_present|missing|refresh|daily|weekly|every_(?:[0-9]+[wdhms])+';
 
@@ -65,6 +66,14 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     (text) => parseVolume(text) !== undefined,
     'which has an empty part, or too many, between its colons',
   ),
+  words: (text) => {
+    const why = whyNoWords(text);
+    return why === undefined ? undefined : `which Compose cannot split into words: ${why}`;
+  },
+  'ssh-key': unless(
+    (text) => text === 'default' || text.includes('='),
+    'which names a key without saying where it is, as in `mykey=~/.ssh/id_ed25519`; only `default` stands alone',
+  ),
   'not-empty': unless((text) => text !== '', 'where a path has to stand'),
 };
 
@@ -75,7 +84,15 @@ export const WORDS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What Compose only looks at when all files are merged: a later file can put it right. */
-export const LATE: ReadonlySet<string> = new Set(['duration', 'size', 'mode', 'host', 'count', 'restart']);
+export const LATE: ReadonlySet<string> = new Set([
+  'duration',
+  'size',
+  'mode',
+  'host',
+  'count',
+  'restart',
+  'words',
+]);
 
 /** What Compose hands on without a look at it, and the engine then refuses. */
 export const TO_ENGINE: ReadonlySet<string> = new Set(['container-name', 'restart']);

@@ -15,6 +15,7 @@ export type Schema = {
   readonly items?: Schema | readonly Schema[];
   readonly additionalItems?: Schema;
   readonly then?: Schema | boolean;
+  readonly not?: { readonly required?: readonly string[] };
   /** What to say of a fault that no other word explains. */
   readonly why?: string;
   /** Compose passes over keys that it does not know here. */

@@ -34,7 +34,7 @@ export function candidatesFor(node: Node, schema: Schema, written: string): read
   }
   if (node.kind === 'list' || node.parts || node.value === null) return [];
   if (kinds.includes('array') && !kinds.includes('string')) {
-    return isText(node) ? [one(`[${inFlow(written)}]`, [node.value])] : [];
+    return isText(node) ? [one(`[${inFlow(written, node.text)}]`, [node.value])] : [];
   }
   if (typeof node.value !== 'string') return fromNumber(node, schema, written, one);
   return fromText(node, schema, written, one);
@@ -51,6 +51,8 @@ function fromNumber(node: ScalarNode, schema: Schema, written: string, one: Make
     if (schema.format !== 'truth' || typeof node.value !== 'number') return [];
     return node.value === 1 ? [one('true', true)] : node.value === 0 ? [one('false', false)] : [];
   }
+  // Which unit is meant is for the person to say.
+  if (schema.format === 'duration') return ['s', 'm'].map((unit) => one(written + unit, written + unit));
   // The number alone would be a count of bytes, which is hardly meant.
   if (!kindsOf(schema).includes('string') || schema.format === 'size') return [];
   return [one(JSON.stringify(written), written)];
@@ -79,7 +81,8 @@ function fromText(node: ScalarNode, schema: Schema, written: string, one: Make):
   const text = node.text;
   const kinds = kindsOf(schema);
   const made: Candidate[] = [];
-  const truth = TRUTHS[text.toLowerCase()];
+  const word = text.toLowerCase();
+  const truth = Object.hasOwn(TRUTHS, word) ? TRUTHS[word] : undefined;
   if (truth !== undefined && kinds.includes('boolean')) made.push(one(String(truth), truth));
   const isNumeric = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(text);
   if (isNumeric && (kinds.includes('integer') || kinds.includes('number')))
@@ -88,12 +91,22 @@ function fromText(node: ScalarNode, schema: Schema, written: string, one: Make):
   const words = schema.enum ?? WORDS[schema.format ?? ''];
   const texts = [
     ...(words ?? []).filter((word) => isSlip(text, word)),
-    ...(schema.format === 'port' ? [text.replace(/^localhost:/, '127.0.0.1:')] : []),
+    ...(schema.format === 'port' ? [text.replace(/^localhost:/, '127.0.0.1:'), ...otherProtocols(text)] : []),
     ...(schema.format === 'duration' ? [shortDuration(text)] : []),
     ...(schema.format === 'size' ? [text.replace(/\s+/g, '').replace(/([kmgtp])i$/i, '$1iB')] : []),
   ];
   for (const fixed of texts) if (fixed !== text) made.push(one(quote + fixed + quote, fixed));
   return made;
+}
+
+/** `80:80/tpc` with each protocol that it may be a slip for. */
+function otherProtocols(port: string): string[] {
+  const slash = port.lastIndexOf('/') + 1;
+  const wrong = port.slice(slash).toLowerCase();
+  if (slash === 0) return [];
+  return ['tcp', 'udp', 'sctp']
+    .filter((right) => isSlip(wrong, right))
+    .map((right) => port.slice(0, slash) + right);
 }
 
 /** `5 sec` as `5s`; spaces go, long units become short. */
@@ -106,15 +119,17 @@ function shortDuration(text: string): string {
     hr: 'h',
     hour: 'h',
   };
-  return text
-    .replace(/\s+/g, '')
-    .replace(/([a-z]+?)s?(?=\d|$)/gi, (unit, word: string) => units[word.toLowerCase()] ?? unit);
+  return text.replace(/\s+/g, '').replace(/([a-z]+?)s?(?=\d|$)/gi, (unit, word: string) => {
+    const long = word.toLowerCase();
+    return (Object.hasOwn(units, long) && units[long]) || unit;
+  });
 }
 
 function quotedIfNeeded(text: string): string {
   return /^[\w./=-]+$/.test(text) ? text : JSON.stringify(text);
 }
 
-function inFlow(written: string): string {
-  return /^["']/.test(written) || /^[\w./-]+$/.test(written) ? written : JSON.stringify(written);
+/** A text as an item of `[ ]`; one without quotes may go over several lines, and means the one line that it becomes. */
+function inFlow(written: string, text: string): string {
+  return /^["']/.test(written) || /^[\w./-]+$/.test(written) ? written : JSON.stringify(text);
 }
