@@ -2,6 +2,7 @@ import type { ReadBuild } from '../../src/dockerfile/builds.ts';
 import { readBuilds } from '../../src/dockerfile/builds.ts';
 import { ignoreFileOf } from '../../src/dockerfile/dockerignore.ts';
 import type { ContextSize, Facts } from '../../src/facts.ts';
+import { listed } from '../../src/listed.ts';
 import { defineRule, type Fix } from '../../src/rule.ts';
 import { subject } from '../../src/subject.ts';
 
@@ -50,7 +51,7 @@ only where directories of that kind are a good part of it.
       yield {
         subject: subject.build(project.id, service.name),
         at: build.context?.scalar.at ?? build.at,
-        message: `The build of service "${service.name}" sends ${bound}${megabytes(size.bytes)} of its context, ${bound}${megabytes(wasted)} of it in ${list(heavy.map(({ path }) => `${path}/`))}.`,
+        message: `The build of service "${service.name}" sends ${bound}${megabytes(size.bytes)} of its context, ${bound}${megabytes(wasted)} of it in ${listed(heavy.map(({ path }) => `${path}/`))}.`,
         evidence: [
           ...(size.complete ? [] : [`the look ended after ${size.files} files`]),
           ignoreFile === undefined ? 'there is no .dockerignore' : `${ignoreFile} does not leave them out`,
@@ -70,7 +71,7 @@ function notNeeded({ stages }: ReadBuild, size: ContextSize): ContextSize['heavy
   return size.heavy
     .filter(({ path, bytes }) => {
       const name = path.split('/').at(-1) ?? path;
-      const maker = MADE_BY[name];
+      const maker = Object.hasOwn(MADE_BY, name) ? MADE_BY[name] : undefined;
       if (maker) return maker.test(runs) && bytes > 0;
       return bytes > 0 && !(name === '.git' && /\bgit\b/.test(runs));
     })
@@ -91,7 +92,7 @@ function exclude(
     const file = context === '.' ? '.dockerignore' : `${context}/.dockerignore`;
     return [
       {
-        title: `create ${file} with ${list(lines)}`,
+        title: `create ${file} with ${listed(lines)}`,
         safety: 'unsafe',
         caveat,
         steps: [{ kind: 'create', file, text: `${lines.join('\n')}\n` }],
@@ -104,7 +105,7 @@ function exclude(
   const gap = source.text === '' || source.text.endsWith('\n') ? '' : '\n';
   return [
     {
-      title: `${ignoreFile}: add ${list(lines)}`,
+      title: `${ignoreFile}: add ${listed(lines)}`,
       safety: 'unsafe',
       caveat,
       steps: [
@@ -116,8 +117,4 @@ function exclude(
 
 function megabytes(bytes: number): string {
   return `${Math.round(bytes / 1024 / 1024)} MB`;
-}
-
-function list(names: readonly string[]): string {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }

@@ -1,4 +1,5 @@
 import { dockerfileOf, stagesOfBuild } from '../../src/dockerfile/bases.ts';
+import { placeInDockerfile } from '../../src/dockerfile/place.ts';
 import { repairSources } from '../../src/repair/build.ts';
 import { repairSource } from '../../src/repair/source.ts';
 import { defineRule } from '../../src/rule.ts';
@@ -51,8 +52,7 @@ slip, the same name elsewhere in the context.
             yield {
               subject: subject.build(project.id, service.name),
               detail: source.path,
-              // An inline Dockerfile has no lines of its own: its place is where the compose file says it.
-              at: file === undefined ? (build.dockerfileInline?.at ?? build.at) : { file, ...source.range },
+              at: placeInDockerfile(facts, build, source.range),
               message: outside
                 ? `The build of service "${service.name}" copies ${source.path}, which lies outside ${where}.`
                 : `The build of service "${service.name}" copies ${source.path}, which is not in ${where}.`,

@@ -1,5 +1,6 @@
 import { conflictsIn } from '../../src/compose/conflict-markers.ts';
 import { dockerfileOf } from '../../src/dockerfile/bases.ts';
+import { placeInDockerfile, rangeOfLine } from '../../src/dockerfile/place.ts';
 import { defineRule } from '../../src/rule.ts';
 import { subject } from '../../src/subject.ts';
 
@@ -22,14 +23,13 @@ error on line …\` before it builds anything. Looked at is what makes it fail f
         // An unsettled merge conflict is reported as that.
         if (file !== undefined && source && 'text' in source && conflictsIn(source.text, file).length > 0)
           continue;
+        const text = build.dockerfileInline?.text ?? (source && 'text' in source ? source.text : undefined);
         for (const fault of model.faults) {
           yield {
             subject: subject.build(project.id, service.name),
             detail: `line ${fault.line}`,
             at:
-              file !== undefined && source && 'text' in source
-                ? { file, ...lineRange(source.text, fault.line) }
-                : (build.dockerfileInline?.at ?? build.at),
+              text === undefined ? build.at : placeInDockerfile(facts, build, rangeOfLine(text, fault.line)),
             message: `The Dockerfile of service "${service.name}" cannot be built: ${fault.message.replace(/\.$/, '')}.`,
             consequence: 'BuildKit stops before the first step.',
             advice: 'Correct the line shown.',
@@ -39,16 +39,3 @@ error on line …\` before it builds anything. Looked at is what makes it fail f
     }
   },
 });
-
-/** A line without its indentation and line break; lines count from 1. */
-function lineRange(text: string, line: number): { start: number; end: number } {
-  let start = 0;
-  for (let at = 1; at < line; at++) {
-    const next = text.indexOf('\n', start);
-    if (next < 0) break;
-    start = next + 1;
-  }
-  const content = /^([ \t]*)([^\r\n]*)/.exec(text.slice(start));
-  const indent = content?.[1]?.length ?? 0;
-  return { start: start + indent, end: start + indent + (content?.[2]?.trimEnd().length ?? 0) };
-}

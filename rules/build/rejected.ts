@@ -1,6 +1,6 @@
 import { dockerfileOf } from '../../src/dockerfile/bases.ts';
+import { placeInDockerfile, rangeOfLine } from '../../src/dockerfile/place.ts';
 import { defineRule } from '../../src/rule.ts';
-import type { Place, Source } from '../../src/source.ts';
 import { subject } from '../../src/subject.ts';
 
 export default defineRule({
@@ -29,11 +29,12 @@ Not asked with \`--no-engine\` and \`--offline\`, and for the first dozen Docker
       if (!verdict?.rejected || !model) continue;
       const file = build.dockerfileInline ? undefined : build.dockerfilePath;
       const source = file === undefined ? undefined : facts.files.read(file);
+      const text = build.dockerfileInline?.text ?? (source && 'text' in source ? source.text : undefined);
       yield {
         subject: subject.build(project.id, service.name),
         at:
-          source && 'text' in source && verdict.line !== undefined
-            ? lineOf(source, verdict.line)
+          text !== undefined && verdict.line !== undefined
+            ? placeInDockerfile(facts, build, rangeOfLine(text, verdict.line))
             : (build.dockerfileInline?.at ?? build.dockerfile?.scalar.at ?? build.at),
         message: `BuildKit refuses the Dockerfile of service "${service.name}": ${verdict.message.replace(/\.$/, '')}.`,
         advice: 'Correct what BuildKit names.',
@@ -42,15 +43,3 @@ Not asked with \`--no-engine\` and \`--offline\`, and for the first dozen Docker
     }
   },
 });
-
-/** A line without its indentation and line break; lines count from 1. */
-function lineOf({ file, text }: Source, line: number): Place {
-  let start = 0;
-  for (let at = 1; at < line; at++) {
-    const next = text.indexOf('\n', start);
-    if (next < 0) break;
-    start = next + 1;
-  }
-  const [content = '', indent = ''] = /^([ \t]*)[^\r\n]*/.exec(text.slice(start)) ?? [];
-  return { file, start: start + indent.length, end: start + content.trimEnd().length };
-}

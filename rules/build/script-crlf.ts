@@ -30,7 +30,7 @@ Looked at are scripts that a build or a service certainly starts, and no step in
       yield {
         subject: subject.build(read.project.id, read.service.name),
         detail: file,
-        at: { file, start: 0, end: first[0].length - 1 },
+        at: { file, start: first[0].length - 1, end: first[0].length },
         message: `${by} of service "${read.service.name}" starts ${file}, whose first line ends in a carriage return.`,
         evidence: [
           `${lines} ${lines === 1 ? 'line ends' : 'lines end'} in CRLF; it is copied to ${inImage} as it is`,

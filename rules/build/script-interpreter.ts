@@ -95,12 +95,21 @@ function withoutBash(run: ScriptRun): { readonly image: string; readonly certain
   const { read, stage, steps } = run;
   const image = rootImageOf(read.model, read.build, stage);
   if (image === undefined || !knownImage(image)?.withoutBash) return undefined;
-  if (steps.some((step) => mayBringPrograms(step) || mentionsBash(step))) return undefined;
+  if (steps.some((step) => mayBringPrograms(step) || mentionsBash(step) || installsByVariable(step)))
+    return undefined;
   return { image, certain: steps.every(bringsNoBash) };
 }
 
 function mentionsBash(step: StageStep): boolean {
   return step.kind === 'run' && step.command.words.some(({ text }) => text.includes('bash'));
+}
+
+/** `apk add $PACKAGES`: bash may well be one of them. */
+function installsByVariable(step: StageStep): boolean {
+  if (step.kind !== 'run') return false;
+  return (step.command.commands ?? []).some(
+    ({ words }) => words[0]?.text === 'apk' && words.some(({ literal }) => !literal),
+  );
 }
 
 function bringsNoBash(step: StageStep): boolean {

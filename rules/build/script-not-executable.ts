@@ -21,7 +21,8 @@ variable or a step that may change files stands in between. Not looked at on Win
 `,
   *check(facts) {
     if (facts.platform === 'win32') return;
-    for (const { read, file, inImage, by, at } of scriptsRun(facts)) {
+    for (const { read, file, inImage, by, at, modeKept } of scriptsRun(facts)) {
+      if (!modeKept) continue;
       const stat = facts.files.stat(file);
       if (stat?.kind !== 'file' || (stat.mode & 0o111) !== 0) continue;
       const mode = stat.mode | ((stat.mode & 0o444) >> 2);

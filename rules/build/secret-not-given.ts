@@ -1,6 +1,7 @@
 import type { Build } from '../../src/compose/model.ts';
 import { childAt, itemsOf, scalarAt } from '../../src/compose/tree.ts';
-import { readBuilds } from '../../src/dockerfile/builds.ts';
+import { type ReadBuild, readBuilds } from '../../src/dockerfile/builds.ts';
+import type { Mount } from '../../src/dockerfile/model.ts';
 import { nearest } from '../../src/nearest.ts';
 import { defineRule } from '../../src/rule.ts';
 import { subject } from '../../src/subject.ts';
@@ -12,10 +13,12 @@ export default defineRule({
   docs: `
 \`RUN --mount=type=secret,id=token\` sees what \`build.secrets\` of the service lists; \`type=ssh\` needs \`build.ssh\`. With
 \`required\` the build stops (\`secret token: not found\`, \`unset ssh forward key default\`); without it the file is simply
-absent, and what reads it fails later. The latter is a warning.
+absent, and what reads it fails later. The latter is a warning, and a hint where the Dockerfile says that it can do without:
+\`required=false\`, or a step that looks whether the file is there (\`if [ -f /run/secrets/token ]\`).
 `,
   *check(facts) {
-    for (const { project, service, build, stages, placeOf } of readBuilds(facts)) {
+    for (const read of readBuilds(facts)) {
+      const { project, service, build, stages, placeOf } = read;
       const seen = new Set<string>();
       for (const mount of stages.flatMap((stage) => stage.mounts)) {
         const { id, type, required } = mount;
@@ -28,7 +31,7 @@ absent, and what reads it fails later. The latter is a warning.
         yield {
           subject: subject.build(project.id, service.name),
           detail: `${type}:${id}`,
-          severity: required ? 'error' : 'warning',
+          severity: required ? 'error' : isOptional(read, mount) ? 'info' : 'warning',
           at: placeOf(mount.range),
           message: `The build of service "${service.name}" mounts ${what}, which its \`build.${type === 'secret' ? 'secrets' : 'ssh'}\` does not give.`,
           ...(near === undefined ? {} : { evidence: [`it gives "${near}"`] }),
@@ -46,6 +49,19 @@ absent, and what reads it fails later. The latter is a warning.
     }
   },
 });
+
+/** Whether the Dockerfile says so itself: `required=false`, or a step that looks whether the secret is there. */
+function isOptional({ stages, textOf }: ReadBuild, { range }: Mount): boolean {
+  if (/\brequired=(?:false|0)\b/i.test(textOf(range) ?? '')) return true;
+  const step = stages
+    .flatMap((stage) => stage.steps)
+    .find(
+      (one) =>
+        one.kind === 'run' && one.command.range.start <= range.start && range.end <= one.command.range.end,
+    );
+  const text = step?.kind === 'run' ? (textOf(step.command.range) ?? '') : '';
+  return /(?:\[\[?|\btest)\s+(?:!\s+)?-[efsrnz]\s|\|\|\s*(?:true|:)(?:\s|$)|\$\{\w+:?[-+]/.test(text);
+}
 
 /** The ids under which a build sees its secrets; undefined where that cannot be told. */
 function secretsOf(build: Build): readonly string[] | undefined {

@@ -1,8 +1,9 @@
 import { replaceScalar, shown } from '../../src/compose/edit.ts';
 import { type ReadBuild, readBuilds } from '../../src/dockerfile/builds.ts';
 import type { Range, Stage } from '../../src/dockerfile/model.ts';
-import { type MistakenStage, mistakenStage } from '../../src/dockerfile/stage-names.ts';
+import { type MistakenStage, mistakenStage, rangeOfFrom } from '../../src/dockerfile/stage-names.ts';
 import type { Facts } from '../../src/facts.ts';
+import { listed, MOST_NAMES } from '../../src/listed.ts';
 import { nearest } from '../../src/nearest.ts';
 import { defineRule, type Finding, type Fix } from '../../src/rule.ts';
 import { subject } from '../../src/subject.ts';
@@ -55,7 +56,13 @@ function missingTarget(facts: Facts, { project, service, build, model }: ReadBui
         },
       ]
     : [];
-  const known = names.length > 0 ? `it has ${list(names)}` : 'its stages have no names';
+  const known =
+    names.length > 0
+      ? `it has ${listed(
+          names.map((one) => `"${one}"`),
+          MOST_NAMES,
+        )}`
+      : 'its stages have no names';
   return {
     subject: subject.build(project.id, service.name),
     detail: 'target',
@@ -78,7 +85,7 @@ function* inStage(read: ReadBuild, stage: Stage): Iterable<Finding> {
     const wrong = mistakenStage(read.model, stage.index, from, false, read);
     if (!wrong) continue;
     const flag = 'instruction' in other ? 'COPY --from' : 'RUN --mount=from';
-    yield found(read, flag, from, rangeOf(read, range, from) ?? range, wrong);
+    yield found(read, flag, from, rangeOfFrom(read.textOf(range), range, from), wrong);
   }
 }
 
@@ -132,15 +139,6 @@ function found(
   };
 }
 
-/** The name alone within an instruction; undefined where it is not written exactly once as `from=name`. */
-function rangeOf({ textOf }: ReadBuild, range: Range, name: string): Range | undefined {
-  const text = textOf(range) ?? '';
-  const at = text.indexOf(`from=${name}`);
-  if (at < 0 || text.includes(`from=${name}`, at + 1)) return undefined;
-  const start = range.start + at + 'from='.length;
-  return { start, end: start + name.length };
-}
-
 function isOneLetter(wrong: string, right: string): boolean {
   if (Math.abs(wrong.length - right.length) > 1) return false;
   let start = 0;
@@ -152,9 +150,4 @@ function isOneLetter(wrong: string, right: string): boolean {
   )
     end++;
   return Math.max(wrong.length, right.length) - start - end <= 1;
-}
-
-function list(names: readonly string[]): string {
-  const quoted = names.map((name) => `"${name}"`);
-  return quoted.length < 2 ? quoted.join('') : `${quoted.slice(0, -1).join(', ')} and ${quoted.at(-1)}`;
 }

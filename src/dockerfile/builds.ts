@@ -4,6 +4,7 @@ import type { Facts } from '../facts.ts';
 import type { FilePath, Place } from '../source.ts';
 import { dockerfileOf, stagesOfBuild } from './bases.ts';
 import type { DockerfileModel, Range, Stage } from './model.ts';
+import { placeInDockerfile } from './place.ts';
 
 export type ReadBuild = {
   readonly project: Project;
@@ -16,7 +17,7 @@ export type ReadBuild = {
   readonly file: FilePath | undefined;
   /** The directory of the context; undefined where it is remote or not there. */
   readonly context: FilePath | undefined;
-  /** A place of the Dockerfile. An inline one has no lines of its own: its place is where the compose file says it. */
+  /** A place of the Dockerfile; of an inline one, in the compose file. */
   placeOf(range: Range): Place;
   /** What stands there, to the letter; undefined for an inline Dockerfile. */
   textOf(range: Range): string | undefined;
@@ -40,10 +41,7 @@ export function* readBuilds(facts: Facts): Iterable<ReadBuild> {
         stages: stagesOfBuild(model, build),
         file,
         context: there ? directory : undefined,
-        placeOf: (range) =>
-          file === undefined
-            ? (build.dockerfileInline?.at ?? build.at)
-            : { file, start: range.start, end: range.end },
+        placeOf: (range) => placeInDockerfile(facts, build, range),
         textOf: ({ start, end }) => {
           const source = file === undefined ? undefined : facts.files.read(file);
           return source && 'text' in source ? source.text.slice(start, end) : undefined;

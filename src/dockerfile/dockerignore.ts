@@ -85,8 +85,8 @@ export function parseDockerignore(text: string): IgnoreRules {
     }
     room -= pattern.length;
     if (room < 0) break;
-    const test = matcherOf(pattern);
-    if (test) rules.push({ line, pattern, exception, matches: test });
+    if (readGlob(beginning(pattern), false))
+      rules.push({ line, pattern, exception, matches: matcherOf(pattern, exception) });
     else faults.push({ line, message: 'The pattern is malformed: a bracket or a backslash is not ended.' });
   }
   return { rules, faults, effort: { left: STEPS_AT_ONCE, total: STEPS_IN_ALL } };
@@ -99,14 +99,38 @@ function clean(pattern: string): string {
   return short.length > 1 && short.startsWith('/') ? short.slice(1) : short;
 }
 
-/** Three short cuts of patternmatcher stand before its regular expressions, and one of them has a meaning of its own. */
-function matcherOf(pattern: string): IgnoreRule['matches'] | undefined {
-  const glob = readGlob(pattern, true);
-  if (!glob) return undefined;
+/** The part of a pattern whose form Docker checks: up to the first `*` that is not at the start (filepath.Match). */
+function beginning(pattern: string): string {
+  const start = /^\**/.exec(pattern)?.[0].length ?? 0;
+  let inClass = false;
+  for (let at = start; at < pattern.length; at++) {
+    const character = pattern[at];
+    if (character === '\\') at++;
+    else if (character === '[') inClass = true;
+    else if (character === ']') inClass = false;
+    else if (character === '*' && !inClass) return pattern.slice(start, at);
+  }
+  return pattern.slice(start);
+}
+
+/**
+ * What patternmatcher leaves to its regular expressions unescaped, so that it means something else there: `|`, `^`, `{2}`,
+ * `\w`, `[[:alpha:]]` (checked with engine 28.5). Such a pattern is not followed.
+ */
+const UNESCAPED = /\||\{\d+(?:,\d*)?\}|(?<![[\\])\^|\\[A-Za-z0-9]|\[:/;
+
+/**
+ * Three short cuts of patternmatcher stand before its regular expressions, and one of them has a meaning of its own. A
+ * pattern that is not followed leaves nothing out, and an exception takes everything back: nothing is claimed then.
+ */
+function matcherOf(pattern: string, exception: boolean): IgnoreRule['matches'] {
   if (!/[*?[\]\\]/.test(pattern)) return (path) => path === pattern;
   // `**foo` takes all that ends in foo, while `**fo*` has to follow a slash or stand at the start.
   const suffix = /^\*\*([^/*?[\]\\].*)$/.exec(pattern)?.[1];
   if (suffix !== undefined && !/[*?[\]\\]/.test(suffix)) return (path) => path.endsWith(suffix);
+  const glob = readGlob(pattern, true);
+  const isPrefix = /^[^*?[\]\\]+\*\*$/.test(pattern);
+  if (!glob || (!isPrefix && UNESCAPED.test(pattern))) return () => exception;
   return (path, effort) => matches(glob, path, effort);
 }
 

@@ -13,6 +13,8 @@ export type ImageFile = {
   /** The file in the workspace. */
   readonly file: FilePath;
   readonly copy: Copy;
+  /** Whether it has the permissions that it has in the workspace, rather than some that a step gave it. */
+  readonly modeKept: boolean;
 };
 
 /** The steps of a stage and of all that it is built on, up to a certain one. */
@@ -41,7 +43,7 @@ function entered(
 
 /**
  * The file that a path of the image holds after some steps, where it was copied from the context and nothing since can
- * have changed it, moved it or set its permissions.
+ * have changed or moved it.
  */
 export function fileAt(
   facts: Facts,
@@ -65,8 +67,9 @@ export function fileAt(
       else if (written) found = written;
       const directory = absolute(step.copy.destination, workdir);
       if (directory !== undefined && makesDirectory(facts, read, step.copy)) directories.add(directory);
-    } else if (step.kind === 'run' && found && !leavesAlone(step.command, posix.basename(inImage))) {
-      found = undefined;
+    } else if (step.kind === 'run' && found) {
+      const effect = effectOn(step.command, posix.basename(inImage));
+      if (effect !== 'none') found = effect === 'mode' ? { ...found, modeKept: false } : undefined;
     }
   }
   return found;
@@ -115,7 +118,7 @@ function copied(
   if (destination === undefined || copy.destinationUnresolved) return 'unknown';
   if (!isWithin(inImage, destination)) return undefined;
   if (copy.from !== undefined || copy.more || read.context === undefined) return 'unknown';
-  if (copy.flags.some((flag) => !['chown', 'link'].includes(flag))) return 'unknown';
+  if (copy.flags.some((flag) => !['chown', 'link', 'chmod'].includes(flag))) return 'unknown';
   if (copy.sources.some((source) => source.unresolved)) return 'unknown';
   const intoDirectory =
     /(?:^|\/)\.{0,2}$/.test(copy.destination) || copy.sources.length > 1 || directories.has(destination);
@@ -123,7 +126,10 @@ function copied(
   for (const source of copy.sources) {
     const candidate = fromSource(facts, read, source.path, { inImage, destination, intoDirectory });
     if (candidate === 'unknown') return 'unknown';
-    if (candidate !== undefined) found = { file: posix.join(read.context, candidate), copy };
+    if (candidate !== undefined) {
+      const modeKept = !copy.flags.includes('chmod');
+      found = { file: posix.join(read.context, candidate), copy, modeKept };
+    }
   }
   // ADD unpacks archives, and what is in them we do not look at.
   if (
@@ -217,9 +223,18 @@ const HARMLESS = new Set([
   ...['rm', 'curl', 'wget', 'cargo', 'go', 'node', 'update-ca-certificates', 'usermod', 'deluser', 'sleep'],
 ]);
 
-/** Whether a RUN is sure to leave a file as it is. */
-function leavesAlone({ form, words, commands }: Command, name: string): boolean {
-  if (words.some(({ text }) => text.includes(name))) return false;
-  if (form === 'exec') return HARMLESS.has(words[0]?.text ?? '');
-  return commands?.every((command) => HARMLESS.has(command.words[0]?.text ?? '')) ?? false;
+/** What a RUN does to a file, as far as that is sure. */
+function effectOn({ form, words, commands }: Command, name: string): 'none' | 'mode' | 'unknown' {
+  const run = form === 'exec' ? [{ words }] : commands;
+  if (!run) return 'unknown';
+  // What is written with `>` is no word of a command.
+  const written = form === 'shell' ? (words[0]?.text ?? '').split('>').slice(1) : [];
+  if (written.some((rest) => rest.trimStart().split(/\s/, 1)[0]?.includes(name))) return 'unknown';
+  let effect: 'none' | 'mode' = 'none';
+  for (const { words } of run) {
+    const program = words[0]?.text ?? '';
+    if (program === 'chmod') effect = 'mode';
+    else if (!HARMLESS.has(program) || words.some(({ text }) => text.includes(name))) return 'unknown';
+  }
+  return effect;
 }

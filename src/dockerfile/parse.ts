@@ -49,9 +49,9 @@ export function parseDockerfile(text: string, args: BuildArguments = new Map()):
     else if (instruction.keyword === 'ARG') global.arg(instruction);
   }
   if (instructions.length === 0 && faults.length === 0) {
-    faults.push({ message: 'The Dockerfile holds no instruction.', line: 1 });
+    faults.push({ message: 'it holds no instruction.', line: 1 });
   } else if (!instructions.some(({ keyword }) => keyword === 'FROM')) {
-    faults.push({ message: 'The Dockerfile has no FROM.', line: 1 });
+    faults.push({ message: 'it has no FROM.', line: 1 });
   }
 
   const stages = readStages(heads, global, faults);

@@ -19,6 +19,7 @@ export type ScriptRun = {
   readonly file: FilePath;
   readonly inImage: string;
   readonly copy: Copy;
+  readonly modeKept: boolean;
   /** What starts it: `ENTRYPOINT`, `RUN`, `command` (of the compose file). */
   readonly by: string;
   /** Where that is written. */

@@ -3,7 +3,7 @@ import { distance } from 'fastest-levenshtein';
 import { canonical, madeBy } from '../compose/images.ts';
 import type { Build, Project } from '../compose/model.ts';
 import { isOfficial } from './known-images.ts';
-import type { DockerfileModel, Stage } from './model.ts';
+import type { DockerfileModel, Range, Stage } from './model.ts';
 
 export type MistakenStage = {
   readonly why:
@@ -72,4 +72,12 @@ function nearStage(before: readonly Stage[], name: string, isBase: boolean): Mis
   const least = Math.min(...near.map(({ off }) => off));
   const best = near.filter(({ off }) => off === least);
   return best.length === 1 ? best[0] : undefined;
+}
+
+/** The name alone within an instruction; the whole of it where it is not written exactly once as `from=name`. */
+export function rangeOfFrom(text: string | undefined, range: Range, name: string): Range {
+  const at = text?.indexOf(`from=${name}`) ?? -1;
+  if (at < 0 || text?.includes(`from=${name}`, at + 1)) return range;
+  const start = range.start + at + 'from='.length;
+  return { start, end: start + name.length };
 }

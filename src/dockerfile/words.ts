@@ -114,7 +114,7 @@ export function stringsOfJson(text: string, from = 0): JsonWords {
 export function heredocsIn(text: string): readonly Heredoc[] {
   // BuildKit looks for them with a backslash for an escape, whatever the file's own is.
   const words = quotedWordsOf(text, '\\');
-  if (!quotesEnd(text)) return [];
+  if (!isReadable(text)) return [];
   const found: Heredoc[] = [];
   for (const [at, word] of words.entries()) {
     const opener = heredocOpener(word);
@@ -140,12 +140,18 @@ function unquoted(word: string): string {
   return word.replace(/\\(.)|["']/g, '$1');
 }
 
-function quotesEnd(text: string): boolean {
+/** What the lexer takes after the dollar of `${`: `${arr[0]}`, `${#a}` and `${a^^}` of bash are not among it. */
+const SUBSTITUTION = /^\{(?:[\p{L}_][\p{L}\p{Nd}_]{0,200}|\d{1,200}|[@*#?$!-])[}:+\-?#%/]/u;
+
+/** Whether BuildKit's shell lexer reads a line to its end; where it does not, it sees no heredoc in it. */
+function isReadable(text: string): boolean {
   let quote = '';
   for (let at = 0; at < text.length; at++) {
     const character = text[at] as string;
     if (character === '\\' && quote !== "'") at++;
-    else if (quote ? character === quote : character === '"' || character === "'")
+    else if (character === '$' && quote !== "'" && text[at + 1] === '{') {
+      if (!SUBSTITUTION.test(text.slice(at + 1, at + 204))) return false;
+    } else if (quote ? character === quote : character === '"' || character === "'")
       quote = quote ? '' : character;
   }
   return quote === '';

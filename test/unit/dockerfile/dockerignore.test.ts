@@ -30,6 +30,17 @@ describe('parseDockerignore', () => {
     expect(faults.map((fault) => fault.line)).toEqual([1, 2, 3, 4, 6]);
     expect(rules.map((rule) => rule.pattern)).toEqual(['c']);
   });
+
+  // Tried with docker build (engine 28.5): only what comes before the second star is checked.
+  it.each([
+    ['x*/[]a]', []],
+    ['x/*/a\\', []],
+    ['*/[]a]', [1]],
+    ['**/[', [1]],
+    ['é/[]a]', [1]],
+  ])('says of %s what Docker says', (text, lines) => {
+    expect(parseDockerignore(text).faults.map((fault) => fault.line)).toEqual(lines);
+  });
 });
 
 describe('patterns made to take long', () => {
@@ -53,6 +64,17 @@ describe('ignoringLine', () => {
     ['a+b', 'a+b', 1],
     ['a.b', 'axb', undefined],
     ['(x){1}|$^', '(x){1}|$^', 1],
+    // Regular expressions in disguise: not followed, and nothing is claimed.
+    ['src/^q*', 'src/^q', undefined],
+    ['src/a|b*', 'src/a|b', undefined],
+    ['src/a{2}*', 'src/a{2}', undefined],
+    ['src/\\w*', 'src/w', undefined],
+    ['src/[[:alpha:]]*', 'src/:]', undefined],
+    ['*\n!src/a|b*', 'src/a', undefined],
+    ['a|/**', 'a|/b', 1],
+    ['src/[\\^a]', 'src/^', 1],
+    ['**a|', 'b/a|', 1],
+    ['src/*.{js,ts}', 'src/a.{js,ts}', 1],
     ['*', 'a/b', 1],
     ['*.js', 'a.js', 1],
     ['*.js', 'd/a.js', undefined],

@@ -75,10 +75,18 @@ describe('COPY and ADD', () => {
       'RUN cat <<< word',
       "RUN echo it's <<EOF",
       'CMD echo <<EOF',
+      'RUN echo ${} <<EOF',
+      'RUN echo "${a[0]}" ${#a} ${a^^} <<EOF',
       'COPY a /',
     ].join('\n');
     expect(sourcesOf(text)).toEqual(['a']);
     expect(faultsOf(text)).toEqual([]);
+  });
+
+  it.each(['${a:?} ${a%x} ${1} ${@}', "'${}' $(a)"])('sees a heredoc behind %s', (before) => {
+    expect(faultsOf(`FROM scratch\nRUN echo ${before} <<EOF\n`)).toEqual([
+      '2: The heredoc <<EOF does not end: no line holds just EOF.',
+    ]);
   });
 
   it('takes a heredoc with a space after << where it has an end', () => {
@@ -239,9 +247,9 @@ describe('variables', () => {
 
 describe('faults', () => {
   it.each([
-    ['', '1: The Dockerfile holds no instruction.'],
-    ['# only this\n', '1: The Dockerfile holds no instruction.'],
-    ['ARG A=1\n', '1: The Dockerfile has no FROM.'],
+    ['', '1: it holds no instruction.'],
+    ['# only this\n', '1: it holds no instruction.'],
+    ['ARG A=1\n', '1: it has no FROM.'],
     ['FROM scratch\nCPOY a /\n', '2: "CPOY" is not an instruction of a Dockerfile; the nearest is COPY.'],
     [
       'FROM scratch\nWORK_DIR /a\n',

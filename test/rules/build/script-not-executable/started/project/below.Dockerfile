@@ -1,3 +1,3 @@
-FROM scratch
+FROM alpine:3.19
 ADD bin /opt/bin/
 ENTRYPOINT ["/opt/bin/work.sh"]

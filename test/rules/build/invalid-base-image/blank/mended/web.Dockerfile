@@ -1,0 +1,3 @@
+ARG ALPINE_TAG=3.19
+FROM alpine:$ALPINE_TAG AS unused
+FROM alpine:3.19
