@@ -4,9 +4,10 @@
  */
 import { expect, it } from 'vitest';
 import { diagnoseHealthy, healthyProjects, lines } from '../support/healthy.ts';
+import { overlaps } from '../support/overlaps.ts';
 
 it('there are enough of them', () => {
-  expect(healthyProjects.length).toBeGreaterThan(75);
+  expect(healthyProjects.length).toBeGreaterThan(105);
 });
 
 it.each(healthyProjects.map((one) => [one.name, one] as const))('%s', async (_, one) => {
@@ -15,6 +16,7 @@ it.each(healthyProjects.map((one) => [one.name, one] as const))('%s', async (_, 
     expect(diagnosis.crashes).toEqual([]);
     const errors = lines(diagnosis).filter((line) => line.startsWith('error'));
     expect(errors, `as ${['docker compose', ...call].join(' ')}`).toEqual([]);
+    expect(overlaps(diagnosis)).toEqual([]);
   }
 });
 

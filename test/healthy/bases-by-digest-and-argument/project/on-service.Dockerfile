@@ -1,0 +1,2 @@
+FROM the-base
+COPY assets/logo.txt /

@@ -1,0 +1,2 @@
+#!/bin/sh
+envsubst < compose.template.yml > compose.generated.yml
