@@ -1,6 +1,7 @@
 /** Runs the rules over the facts of a workspace and says what was found, what follows from what, and what was left open. */
 import { baseImagesOf } from './dockerfile/bases.ts';
 import { type Facts, Unavailable } from './facts.ts';
+import { followSpoilt } from './follows.ts';
 import type { RuleOutcome } from './report.ts';
 import {
   type Finding,
@@ -73,13 +74,17 @@ export async function diagnose(
 
   const stack = buildStack(facts.projects, (project, service) => baseImagesOf(facts, project, service));
   const found = runs.flatMap((run) => [...run.findings].sort(byPlace));
-  const withheld = new Set(found.filter((finding) => isExplained(finding, found, stack)));
-  const findings = shareCauses(found.filter((finding) => !withheld.has(finding)));
+  const explained = found.filter((finding) => isExplained(finding, found, stack));
+  const followed = followSpoilt(found.filter((finding) => !explained.includes(finding)));
+  const withheld = new Set([...explained, ...followed.withheld]);
+  const findings = shareCauses(followed.findings);
   const faults = findings.map(({ id, subject, severity, cause, hides = false }) => ({
     id,
     subject,
     severity,
     hides,
+    follows: followed.follows.get(id) ?? [],
+    feltOn: followed.feltOn.get(id) ?? [subject],
     ...(cause ? { cause: cause.id } : {}),
   }));
   return {
@@ -87,7 +92,7 @@ export async function diagnose(
     stack,
     findings,
     leftOpen: runs.flatMap((run) => run.leftOpen),
-    outcomes: runs.map((run) => outcomeWithout(run, withheld)),
+    outcomes: runs.map((run) => outcomeOf(run, withheld, followed.feltOn)),
     withheld: [...withheld],
     analysis: analyse(stack, faults),
     crashes: runs.flatMap((run) => (run.crash ? [run.crash] : [])),
@@ -205,8 +210,13 @@ function isExplained(finding: DiagnosedFinding, all: readonly DiagnosedFinding[]
   );
 }
 
-/** How a rule ended, when what it found is told by others. */
-function outcomeWithout({ outcome, findings }: Run, withheld: ReadonlySet<DiagnosedFinding>): RuleOutcome {
+/** How a rule ended, when what it found is told by others, or turns out to be what errors follow from. */
+function outcomeOf(
+  { outcome, findings }: Run,
+  withheld: ReadonlySet<DiagnosedFinding>,
+  feltOn: ReadonlyMap<string, unknown>,
+): RuleOutcome {
+  if (findings.some(({ id }) => feltOn.has(id))) return { ...outcome, outcome: 'fail' };
   if (outcome.outcome !== 'fail' || !findings.every((finding) => withheld.has(finding))) return outcome;
   return { ...outcome, reason: 'other findings explain what it found' };
 }

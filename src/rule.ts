@@ -30,6 +30,8 @@ export type Step =
       readonly text: string;
       /** Line breaks are written as they are, whatever the file's own: they are what is mended. */
       readonly verbatim?: true;
+      /** The file holds secrets (an env file, Docker's logins): nothing of it is shown, so no diff either. */
+      readonly confidential?: true;
     }
   | { readonly kind: 'create'; readonly file: FilePath; readonly text: string; readonly mode?: number }
   | { readonly kind: 'chmod'; readonly file: FilePath; readonly mode: number }
@@ -40,6 +42,8 @@ export type Step =
       readonly why: string;
       /** The command only counts as done once an engine answers at this endpoint. */
       readonly untilEngineAnswers?: string;
+      /** It talks to the person (asks for a password): it gets the terminal, and is not run where there is none. */
+      readonly terminal?: true;
     };
 
 export type Fix = {
@@ -80,6 +84,11 @@ export type Finding = {
   readonly fixes?: readonly Fix[];
   /** What rests on its subject cannot be trusted while it stands: a file that cannot be parsed. */
   readonly hides?: true;
+  /**
+   * Values that cannot be right while it stands, each with the part of it that is at fault (a variable that is not set):
+   * what is found on such a part follows from this.
+   */
+  readonly spoils?: readonly { readonly value: Place; readonly part: Place }[];
   /**
    * A verdict without a reason of its own, such as another program's: it is dropped where an error stands on its subject,
    * on anything that this rests on, or on a service of that project. Never said twice, never lost.

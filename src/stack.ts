@@ -3,7 +3,7 @@
  *
  *     file <- project <- service <- build <- image <- container <- endpoint
  *                                  registry <-'         |
- *                                  engine   <-----------'
+ *                             engine, cli   <-----------'
  */
 import { canonical, imageOf, madeBy } from './compose/images.ts';
 import type { Project } from './compose/model.ts';
@@ -29,7 +29,9 @@ export type BaseImages = (project: Project, service: string) => readonly string[
 
 /** Builds the graph of every project of a workspace. */
 export function buildStack(projects: readonly Project[], baseImages: BaseImages): Stack {
-  const upstream = new Map<Subject, Set<Subject>>([[subject.engine, new Set()]]);
+  const upstream = new Map<Subject, Set<Subject>>(
+    [subject.engine, subject.cli, subject.buildx].map((name) => [name, new Set()]),
+  );
   const rest = (on: Subject, ...lower: Subject[]) => {
     const known = upstream.get(on) ?? new Set();
     upstream.set(on, known);
@@ -47,7 +49,7 @@ export function buildStack(projects: readonly Project[], baseImages: BaseImages)
       const at = subject.service(project.id, service.name);
       const container = subject.container(project.id, service.name);
       rest(at, own);
-      rest(container, at, subject.engine);
+      rest(container, at, subject.engine, subject.cli);
       for (const other of service.dependsOn) {
         if (project.services.has(other.name)) rest(container, subject.container(project.id, other.name));
       }
@@ -60,6 +62,8 @@ export function buildStack(projects: readonly Project[], baseImages: BaseImages)
       if (service.build) {
         const build = subject.build(project.id, service.name);
         rest(build, at);
+        // Above the container alone, like the engine: a wrong path in a build is wrong whatever builds it.
+        rest(container, subject.buildx);
         if (!image) rest(container, build);
         for (const base of baseImages(project, service.name)) {
           rest(build, subject.image(project.id, base));
@@ -183,6 +187,10 @@ export type Fault = {
   readonly cause?: string;
   /** What stands below its subject cannot be trusted while it stands: a file that cannot be parsed. */
   readonly hides?: boolean;
+  /** Ids of the findings that it follows from, whatever their subjects. */
+  readonly follows?: readonly string[];
+  /** Where it stops something, if that is not its own subject. */
+  readonly feltOn?: readonly Subject[];
 };
 
 export type Consequences = {
@@ -208,7 +216,10 @@ export type Analysis = {
 export function analyse(stack: Stack, faults: readonly Fault[]): Analysis {
   const errors = faults.filter((fault) => fault.severity === 'error');
   const bySubject = new Map<Subject, Fault[]>();
+  const feltOn = ({ subject, feltOn = [subject] }: Fault) => feltOn;
   for (const error of errors) {
+    // What is felt elsewhere is told of there.
+    if (!feltOn(error).includes(error.subject)) continue;
     const known = bySubject.get(error.subject);
     if (known) known.push(error);
     else bySubject.set(error.subject, [error]);
@@ -217,41 +228,58 @@ export function analyse(stack: Stack, faults: readonly Fault[]): Analysis {
   const rank = new Map(stack.subjects.map((name, index) => [name, index]));
   const byRank = (a: Subject, b: Subject) => (rank.get(a) ?? -1) - (rank.get(b) ?? -1);
 
-  const reachOfCause = new Map<string, Set<Subject>>();
+  // Many errors can stand on one subject: what follows from it is worked out once.
+  const reachOfSubject = remember((name: Subject) => new Set([name, ...stack.downstreamOf(name)]));
+  const blocksOf = remember((name: Subject) => [...stack.downstreamOf(name)].sort(byRank));
+  const blocksOfAll = ([first, ...others]: readonly Subject[]): readonly Subject[] => {
+    if (first === undefined) return [];
+    if (others.length === 0) return blocksOf(first);
+    return [...new Set([first, ...others].flatMap(blocksOf))].sort(byRank);
+  };
+  const priorityOfReach = remember((reach: ReadonlySet<Subject>) => priorityOf(stack, reach));
+  const subjectsOfCause = new Map<string, Set<Subject>>();
   for (const error of errors) {
     const key = error.cause ?? error.id;
-    const reach = reachOfCause.get(key) ?? new Set<Subject>();
-    reach.add(error.subject);
-    for (const name of stack.downstreamOf(error.subject)) reach.add(name);
-    reachOfCause.set(key, reach);
+    const known = subjectsOfCause.get(key) ?? new Set();
+    for (const felt of feltOn(error)) known.add(felt);
+    subjectsOfCause.set(key, known);
   }
+  const reachOfCause = remember((key: string): ReadonlySet<Subject> => {
+    const [first, ...others] = [...(subjectsOfCause.get(key) ?? [])];
+    if (first === undefined) return new Set();
+    const reach = reachOfSubject(first);
+    return others.length === 0
+      ? reach
+      : new Set([reach, ...others.map(reachOfSubject)].flatMap((one) => [...one]));
+  });
 
   const of = new Map<string, Consequences>();
   for (const fault of faults) {
     const upstream = stack.restsOn(fault.subject);
     // In the order of the findings; what a subject rests on is little, and the findings may be many.
-    const causedBy = [...upstream]
+    const above = [...upstream]
       .filter((name) => name !== fault.subject)
       .flatMap((name) => bySubject.get(name) ?? [])
       .filter((error) => explains(error, fault))
       .sort((a, b) => (place.get(a) ?? 0) - (place.get(b) ?? 0))
       .map((error) => error.id);
+    const causedBy = [...new Set([...(fault.follows ?? []), ...above])];
     if (fault.severity !== 'error') {
       of.set(fault.id, { causedBy, blocks: [], priority: 'P2' });
       continue;
     }
     of.set(fault.id, {
       causedBy,
-      blocks: [...stack.downstreamOf(fault.subject)].sort(byRank),
-      priority: priorityOf(stack, reachOfCause.get(fault.cause ?? fault.id) ?? new Set()),
+      blocks: blocksOfAll(feltOn(fault)),
+      priority: priorityOfReach(reachOfCause(fault.cause ?? fault.id)),
     });
   }
 
   const blocked = new Set<Subject>();
-  for (const error of errors) {
-    for (const name of stack.downstreamOf(error.subject)) if (!bySubject.has(name)) blocked.add(name);
+  for (const faulty of new Set(errors.flatMap(feltOn))) {
+    for (const name of stack.downstreamOf(faulty)) if (!bySubject.has(name)) blocked.add(name);
   }
-  const reachOf = (fault: Fault) => reachOfCause.get(fault.cause ?? fault.id)?.size ?? 0;
+  const reachOf = (fault: Fault) => reachOfCause(fault.cause ?? fault.id).size;
   const isRoot = (fault: Fault) => of.get(fault.id)?.causedBy.length === 0;
   const resolutionOrder = errors
     .map((error, index) => ({ error, index }))
@@ -264,6 +292,18 @@ export function analyse(stack: Stack, faults: readonly Fault[]): Analysis {
     )
     .map(({ error }) => error.id);
   return { of, resolutionOrder, blocked };
+}
+
+/** A function that works each answer out once. */
+function remember<K, V>(find: (key: K) => V): (key: K) => V {
+  const known = new Map<K, V>();
+  return (key) => {
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const value = find(key);
+    known.set(key, value);
+    return value;
+  };
 }
 
 /**

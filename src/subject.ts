@@ -2,6 +2,7 @@
  * Subjects: the things a stack is made of, as stable names.
  *
  *     engine
+ *     cli:docker                             the docker CLI with Compose; cli:buildx, what it builds with
  *     file:compose.yaml                      a file of a project
  *     project:compose.yaml                   a compose project
  *     service:compose.yaml/api               what the file says of a service
@@ -17,6 +18,7 @@ import type { FilePath } from './source.ts';
 
 export type SubjectKind =
   | 'engine'
+  | 'cli'
   | 'file'
   | 'project'
   | 'service'
@@ -32,6 +34,8 @@ export type Subject = 'engine' | 'tests' | `${SubjectKind}:${string}`;
 export const subject = {
   engine: 'engine' as const,
   tests: 'tests' as const,
+  cli: 'cli:docker' as const,
+  buildx: 'cli:buildx' as const,
   file: (file: FilePath): Subject => `file:${file}`,
   project: (project: string): Subject => `project:${project}`,
   service: (project: string, service: string): Subject => `service:${project}/${service}`,

@@ -1,0 +1,6 @@
+FROM alpine:3.22
+<<<<<<< HEAD
+USER one
+=======
+USER two
+>>>>>>> other
