@@ -5,6 +5,7 @@
  *     <layer>/<rule>/<case>/case.yaml  how to look at it (all optional): environment, history, live facts
  *     <layer>/<rule>/<case>/said.txt   what the rule must say; empty for a healthy case
  *     <layer>/<rule>/<case>/fixed/     the files that the safe fixes change, as they must be afterwards
+ *     <layer>/<rule>/<case>/mended/    the files that a person would write: see proofs.test.ts
  *
  * `UPDATE_CASES=1 npx vitest run test/rules` writes said.txt and fixed/ anew: read the difference before keeping it.
  */

@@ -1,6 +1,7 @@
 /** Opens a case of a rule in a directory of its own, looks at it, mends it. Real files, real git, real journal. */
 import { existsSync } from 'node:fs';
 import {
+  chmod,
   cp,
   mkdir,
   mkdtemp,
@@ -19,7 +20,11 @@ import { parse } from 'yaml';
 import { loadProjects } from '../../src/compose/load.ts';
 import { createFacts } from '../../src/create-facts.ts';
 import { type Diagnosis, diagnose } from '../../src/diagnose.ts';
+import type { CliSeen } from '../../src/docker/cli-model.ts';
+import { withoutHelper } from '../../src/docker/config-edit.ts';
+import type { DaemonSeen } from '../../src/docker/daemon-model.ts';
 import { realDisk } from '../../src/docker/environment.ts';
+import type { EngineSeen } from '../../src/docker/health-model.ts';
 import type { ComposeVerdict, EngineEndpoints } from '../../src/docker/model.ts';
 import { type BuildVerdict, type Facts, type Files, Unavailable } from '../../src/facts.ts';
 import { planFixes, selectFixes } from '../../src/fix/plan.ts';
@@ -30,6 +35,7 @@ import type { ImageVerdict } from '../../src/registry/model.ts';
 import type { Rule } from '../../src/rule.ts';
 import { lineText, locate } from '../../src/source.ts';
 import { openWorkspace, type Workspace } from '../../src/workspace/workspace.ts';
+import type { Shown } from './proofs.ts';
 
 /** `case.yaml`: how to look at a project, and the live facts that this case is about, as data. */
 type Settings = {
@@ -45,13 +51,23 @@ type Settings = {
   /** Files made at run time: names or bytes that a checkout would not keep. */
   readonly make?: Record<
     string,
-    { readonly hex?: string; readonly text?: string; readonly link?: string; readonly size?: number }
+    {
+      readonly hex?: string;
+      readonly text?: string;
+      readonly link?: string;
+      readonly size?: number;
+      readonly executable?: boolean;
+    }
   >;
   /** What asking for engines gives; without it, no engine is asked (`--no-engine`). */
   readonly endpoints?: EngineEndpoints;
   /** The images that the engine holds; without it, no engine answers. */
   readonly held?: readonly string[];
   readonly platform?: string;
+  /** The platforms of held images that are not the engine's own. */
+  readonly heldPlatforms?: Record<string, string>;
+  /** Docker's configuration names a credential helper that is not there; it lies in `.docker/config.json` of the project. */
+  readonly missingHelper?: string;
   /** What BuildKit says of every Dockerfile; without it, it is not asked. */
   readonly buildVerdict?: BuildVerdict;
   /** The date of the run; without it, 2026-11-22. */
@@ -62,8 +78,16 @@ type Settings = {
   readonly ignoresCase?: boolean;
   /** What registries say of images; an image that is asked for and is not listed is an error of the case. */
   readonly images?: Record<string, ImageVerdict>;
+  /** What is seen of the docker CLI, over that of a machine where all is well; without it, it is not looked at. */
+  readonly cli?: Partial<CliSeen>;
+  /** What is seen of the engine, over that of one on this machine that is well; without it, none answers. */
+  readonly engine?: Partial<EngineSeen>;
+  /** What is seen of a daemon that does not start. */
+  readonly daemon?: DaemonSeen;
   /** What the docker CLI says of each project; without it, there is none. */
   readonly compose?: ComposeVerdict;
+  /** How the fault shows with the real Compose: see proofs.ts. */
+  readonly real?: Shown;
 };
 
 export type Case = {
@@ -87,7 +111,7 @@ export async function openCase(place: string): Promise<Case> {
     await cp(path.join(place, 'project'), root, { recursive: true });
   const file = path.join(place, 'case.yaml');
   const settings: Settings = existsSync(file) ? (parse(await readFile(file, 'utf8')) ?? {}) : {};
-  for (const [name, { hex, text, link, size }] of Object.entries(settings.make ?? {})) {
+  for (const [name, { hex, text, link, size, executable }] of Object.entries(settings.make ?? {})) {
     await mkdir(path.dirname(path.join(root, name)), { recursive: true });
     if (link !== undefined)
       await import('node:fs/promises').then(({ symlink }) => symlink(link, path.join(root, name)));
@@ -96,6 +120,7 @@ export async function openCase(place: string): Promise<Case> {
       await writeFile(path.join(root, name), '');
       await truncate(path.join(root, name), size);
     } else await writeFile(path.join(root, name), hex === undefined ? (text ?? '') : Buffer.from(hex, 'hex'));
+    if (executable) await chmod(path.join(root, name), 0o755);
   }
   if (settings.history) await makeHistory(root, settings.history);
   for (const name of settings.empty ?? []) await mkdir(path.join(root, name), { recursive: true });
@@ -121,19 +146,33 @@ export async function lookAt(opened: Case, rule: Rule): Promise<Diagnosis> {
   return diagnose([rule], factsOf(opened));
 }
 
-/** Applies the safe fixes of one rule, with everything that guards them. */
-export async function mend(opened: Case, rule: Rule): Promise<Repair<Diagnosis['findings'][number]>> {
+/** Runs all of these rules over a case, as a plain run would. */
+export async function lookAtAll(opened: Case, rules: readonly Rule[]): Promise<Diagnosis> {
+  return diagnose(rules, factsOf(opened));
+}
+
+/** Applies the safe fixes of one rule, or the unsafe ones too, with everything that guards them; `runs` their commands. */
+export async function mend(
+  opened: Case,
+  rule: Rule,
+  consent: { readonly unsafe: boolean; readonly runs?: boolean } = { unsafe: false },
+): Promise<Repair<Diagnosis['findings'][number]>> {
   return repair({
     diagnose: async () => snapshotOf(await lookAt(opened, rule)),
-    select: (findings) => selectFixes(findings, { unsafe: false }),
+    select: (findings) => selectFixes(findings, consent),
     root: opened.root,
     stateDirectory: opened.stateDirectory,
     version: '0.0.0',
-    run: async () => ({ ok: true, output: '' }),
+    run: async (argv) => {
+      const [program = 'true', ...args] = consent.runs ? argv : [];
+      await execa(program, args, { cwd: opened.root });
+      return { ok: true, output: '' };
+    },
   });
 }
 
-function factsOf({ root, settings }: Case): Facts {
+/** What rules may ask of a case. */
+export function factsOf({ root, settings }: Case): Facts {
   const environment = {
     env: { PATH: process.env.PATH, HOME: root, ...settings.environment },
     home: root,
@@ -152,16 +191,31 @@ function factsOf({ root, settings }: Case): Facts {
     timeoutMs: 5_000,
   });
   const { endpoints, held, platform, images, buildVerdict, compose, today = '2026-11-22' } = settings;
+  const { heldPlatforms = {}, missingHelper } = settings;
+  const { cli, engine, daemon } = settings;
   return {
     ...facts,
     today,
     ...(buildVerdict ? { buildVerdict: async () => buildVerdict } : {}),
     ...(endpoints ? { endpoints: async () => endpoints } : {}),
     ...(compose ? { composeVerdict: async () => compose } : {}),
+    ...(cli ? { cli: async () => over(WELL.cli, cli) } : {}),
+    ...(engine ? { engineHealth: async () => over(WELL.engine, engine) } : {}),
+    ...(daemon ? { daemon: async () => daemon } : {}),
     localImages: async () => {
       if (!held)
         throw new Unavailable('blocked', 'no engine answers at unix:///var/run/docker.sock', 'engine');
-      return { has: (reference) => held.includes(reference), ...(platform ? { platform } : {}) };
+      return {
+        has: (reference) => held.includes(reference),
+        platformOf: async (reference) => heldPlatforms[reference] ?? platform,
+        ...(platform ? { platform } : {}),
+      };
+    },
+    missingHelper: async () => {
+      if (missingHelper === undefined) return undefined;
+      const file = path.join(root, '.docker/config.json');
+      const removal = withoutHelper(await readFile(file, 'utf8').catch(() => ''), missingHelper);
+      return { program: `docker-credential-${missingHelper}`, file, ...(removal ? { removal } : {}) };
     },
     ...(images
       ? {
@@ -175,6 +229,66 @@ function factsOf({ root, settings }: Case): Facts {
       : {}),
   };
 }
+
+/** One set of facts over another; null takes a fact away. */
+function over<T extends object>(base: T, changes: Partial<T>): T {
+  return Object.fromEntries(
+    Object.entries({ ...base, ...changes }).filter(([, value]) => value !== null),
+  ) as T;
+}
+
+/** A Linux machine on which nothing is wrong. */
+const WELL: { readonly cli: CliSeen; readonly engine: EngineSeen } = {
+  cli: {
+    onPath: [{ path: '/usr/bin/docker' }],
+    dangling: [],
+    client: { kind: 'docker', version: '28.5.2', apiVersion: '1.51' },
+    compose: {
+      state: 'works',
+      path: '/usr/libexec/docker/cli-plugins/docker-compose',
+      version: '2.40.3',
+    },
+    buildx: { state: 'works', path: '/usr/libexec/docker/cli-plugins/docker-buildx', version: '0.29.1' },
+    pluginDirectories: ['/home/ana/.docker/cli-plugins', '/usr/libexec/docker/cli-plugins'],
+    ownPlugins: '/home/ana/.docker/cli-plugins',
+    buildsWithout: false,
+    system: 'debian',
+    wsl: false,
+    container: false,
+  },
+  engine: {
+    host: 'unix:///var/run/docker.sock',
+    api: { min: '1.24', max: '1.51' },
+    version: '28.5.2',
+    platform: 'linux/amd64',
+    name: 'anas-laptop',
+    kernel: '6.12.9-amd64',
+    system: 'Debian GNU/Linux 13 (trixie)',
+    dataRoot: '/var/lib/docker',
+    storageDriver: 'overlay2',
+    warnings: [],
+    runtimes: ['io.containerd.runc.v2', 'runc'],
+    defaultRuntime: 'runc',
+    runcCommit: 'v1.3.0-0-g4ca628d1',
+    clockAheadMs: 12,
+    here: {
+      name: 'anas-laptop',
+      kernel: '6.12.9-amd64',
+      platform: 'linux',
+      container: false,
+      home: '/home/ana',
+      root: '/home/ana/shop',
+    },
+    disk: {
+      path: '/var/lib/docker',
+      freeBytes: 96_636_764_160,
+      availableBytes: 91_268_055_040,
+      inodes: { free: 14_000_000, total: 16_000_000 },
+      readOnly: false,
+    },
+    emulated: [],
+  },
+};
 
 /** The workspace as it would be seen on a disk that finds a name in any letter case. */
 function onDiskWithoutCase(root: string, real: Workspace, environment: Record<string, string | undefined>) {
@@ -224,6 +338,9 @@ export function said(diagnosis: Diagnosis): string {
         [{ finding: finding.id, fix }],
         facts.files.read,
         (file) => facts.files.stat(file) !== undefined,
+        fix.steps.flatMap((step) =>
+          step.kind === 'edit' && step.at.file.endsWith('.docker/config.json') ? [step.at.file] : [],
+        ),
       );
       for (const refused of plan.refused) lines.push(`    refused: ${refused.reason}`);
       for (const step of fix.steps) if (step.kind === 'run') lines.push(`    run ${step.argv.join(' ')}`);
