@@ -41,7 +41,11 @@ export function foldReport(diagnosis: Diagnosis, options: FoldOptions): Report {
   const redact = createRedactor(facts.projects);
   const read: Read = (file) => facts.files.read(file);
   const quote: Quote = { read, redact, diffOf: options.diffOf };
-  const findings = diagnosis.findings.map((finding) => foldFinding(finding, diagnosis, quote));
+  const redactNames = createListRedactor(redact);
+  const findings = diagnosis.findings.map((finding) => ({
+    ...foldFinding(finding, diagnosis, quote),
+    blocks: redactNames(analysis.of.get(finding.id)?.blocks ?? []),
+  }));
   const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
   const fixes = (options.repaired?.outcomes ?? []).map((fix) => ({
     ...fix,
@@ -107,7 +111,11 @@ function fails({ findings }: Diagnosis, failOn: Severity | 'never'): boolean {
   return findings.some((finding) => failing.includes(finding.severity));
 }
 
-function foldFinding(finding: DiagnosedFinding, { analysis }: Diagnosis, quote: Quote): ReportFinding {
+function foldFinding(
+  finding: DiagnosedFinding,
+  { analysis }: Diagnosis,
+  quote: Quote,
+): Omit<ReportFinding, 'blocks'> {
   const { read, redact } = quote;
   const consequences = analysis.of.get(finding.id);
   const source = finding.at ? read(finding.at.file) : undefined;
@@ -132,8 +140,17 @@ function foldFinding(finding: DiagnosedFinding, { analysis }: Diagnosis, quote: 
     consequence: finding.consequence === undefined ? null : redact(finding.consequence),
     advice: finding.advice === undefined ? null : redact(finding.advice),
     causedBy: (consequences?.causedBy ?? []).map(redact),
-    blocks: (consequences?.blocks ?? []).map((name) => redact(name) as Subject),
     fixes: (finding.fixes ?? []).map((fix) => foldFix(fix, quote)),
+  };
+}
+
+/** Findings on one subject block the same, and share one long list. */
+function createListRedactor(redact: (text: string) => string): (names: readonly Subject[]) => Subject[] {
+  const known = new Map<readonly Subject[], Subject[]>();
+  return (names) => {
+    const clean = known.get(names) ?? names.map((name) => redact(name) as Subject);
+    known.set(names, clean);
+    return clean;
   };
 }
 
@@ -143,8 +160,19 @@ function foldFix(fix: Fix, { read, redact, diffOf }: Quote): ReportFix {
     safety: fix.safety,
     caveat: fix.caveat === undefined ? null : redact(fix.caveat),
     steps: fix.steps.map((step) => foldStep(step, read)),
-    diff: diffOf(fix, read),
+    // What stands around the change is nobody's business there.
+    diff: fix.steps.some((step) => step.kind === 'edit' && step.confidential)
+      ? ''
+      : maskContext(diffOf(fix, read), redact),
   };
+}
+
+/** A diff with the lines around a change masked like those of an excerpt; what changes is shown as it is. */
+function maskContext(diff: string, redact: Quote['redact']): string {
+  return diff
+    .split('\n')
+    .map((line) => (line.startsWith(' ') ? ` ${redact(maskLine(line.slice(1)))}` : line))
+    .join('\n');
 }
 
 function foldStep(step: Step, read: Read): ReportStep {
@@ -155,7 +183,8 @@ function foldStep(step: Step, read: Read): ReportStep {
       if (!('text' in source))
         return { kind: 'edit', file, line: 1, column: 1, oldText: '', newText: step.text };
       const { line, column } = locate(source, step.at);
-      return { kind: 'edit', file, line, column, oldText: source.text.slice(start, end), newText: step.text };
+      const oldText = step.confidential ? '…' : source.text.slice(start, end);
+      return { kind: 'edit', file, line, column, oldText, newText: step.text };
     }
     case 'create':
       return { kind: 'create', file: step.file, newText: step.text };

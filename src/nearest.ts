@@ -1,12 +1,17 @@
 /** The nearest right word for a wrong one. */
 import { distance } from 'fastest-levenshtein';
 
+/** Longer ones are no words; to compare two of them takes the product of their lengths. In characters. */
+const LONGEST = 500;
+
 /** The known word that a wrong one was probably meant to be; undefined where none is close. */
 export function nearest(wrong: string, known: readonly string[]): string | undefined {
   // Two letters that changed places count as two.
   const bound = wrong.length < 4 ? 1 : Math.max(2, Math.floor(wrong.length / 3));
+  if (wrong.length > LONGEST) return undefined;
   let best: { word: string; far: number } | undefined;
   for (const word of known) {
+    if (Math.abs(wrong.length - word.length) > bound) continue;
     const far = distance(wrong.toLowerCase(), word.toLowerCase());
     if (far <= bound && (!best || far < best.far)) best = { word, far };
   }

@@ -10,15 +10,19 @@ const SHORTEST = 6;
 /** A function that puts `${NAME}` where the value of an environment variable would be printed. */
 export function createRedactor(projects: readonly Project[]): (text: string) => string {
   const names = new Map<string, string>();
-  for (const project of projects) collect(project.document, names);
+  for (const project of projects) {
+    collect(project.document, names);
+    // An argument without a value is given the one that its variable has.
+    for (const { build } of project.services.values())
+      for (const value of build?.args.values() ?? []) if (value) collect(value, names);
+  }
   const values = [...names.keys()].sort((a, b) => b.length - a.length);
   return (text) => {
     let clean = text;
     for (const value of values) {
       if (clean.includes(value)) clean = clean.replaceAll(value, `\${${names.get(value)}}`);
     }
-    // user:password@host, wherever it comes from.
-    return clean.replace(/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@:"']*:[^\s/@"']+@/gi, '$1***@');
+    return withoutCredentials(clean);
   };
 }
 
@@ -36,16 +40,25 @@ function collect(root: Node, names: Map<string, string>): void {
   }
 }
 
+/** `user:password@` of a URL, and `token@` of one that is fetched over HTTP, wherever they come from. */
+function withoutCredentials(text: string): string {
+  if (!text.includes('://')) return text;
+  return text
+    .replace(/:\/\/[^\s/@:"']*:[^\s/"']+@/g, '://***@')
+    .replace(/(\bhttps?:\/\/)[^\s/@:"']+@/gi, '$1***@');
+}
+
 /** A line of a file as it may be shown beside a fault: values that people keep secrets in are masked. */
 export function maskLine(line: string): string {
-  return line
-    .replace(/^(\s*(?:export\s+)?-?\s*["']?[A-Za-z_][A-Za-z0-9_.-]*=)(?=\S).*$/, '$1…')
-    .replace(/^(\s*-?\s*["']?[A-Z][A-Z0-9_]*["']?\s*:\s+)(?=\S)(?!\$\{?[A-Z_]+\}?\s*$).*$/, '$1…')
-    .replace(
-      /^(\s*-?\s*["']?[\w.-]*(?:password|passwd|secret|token|api[_-]?key|credential)[\w.-]*["']?\s*:\s+)(?=\S).*$/i,
-      '$1…',
-    )
-    .replace(/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@:"']*:[^\s/@"']+@/gi, '$1***@');
+  const assigned = line.replace(
+    /^(\s*(?:export\s+)?(?:-\s*)?["']?[A-Za-z_][A-Za-z0-9_.-]*=)(?=\S).*$/,
+    '$1…',
+  );
+  const [, start, key = '', value = ''] =
+    /^(\s*(?:-\s*)?["']?([\w.-]+)["']?\s*:\s+)(\S.*)$/.exec(assigned) ?? [];
+  const isVariable = /^[A-Z][A-Z0-9_]*$/.test(key) && !/^\$\{?[A-Z_]+\}?\s*$/.test(value);
+  const isSecret = /password|passwd|secret|token|api[_-]?key|credential/i.test(key);
+  return withoutCredentials(start !== undefined && (isVariable || isSecret) ? `${start}…` : assigned);
 }
 
 /** A line of an env file: the name that is set, if it looks like one; nothing of a line that looks like anything else. */

@@ -5,6 +5,9 @@ import { nearest } from './nearest.ts';
 /** Shorter names are often one letter apart on purpose: `api`, `app`. */
 const SHORTEST = 4;
 
+/** Longer ones are no names, and would only cost time. In characters. */
+const LONGEST = 500;
+
 /** The known name that a wrong one is nearest to, and whether it is the only one a single slip away. */
 export type NearName = { readonly name: string; readonly sure: boolean };
 
@@ -23,7 +26,8 @@ function isSlip(wrong: string, right: string): boolean {
   if (wrong.replace(/\D/g, '') !== right.replace(/\D/g, '')) return false;
   const [a, b] = [wrong.toLowerCase(), right.toLowerCase()];
   if (a === b) return true;
-  if (Math.min(a.length, b.length) < SHORTEST) return false;
+  if (Math.min(a.length, b.length) < SHORTEST || Math.abs(a.length - b.length) > 1) return false;
+  if (a.length > LONGEST) return false;
   return distance(a, b) === 1 || isSwapped(a, b);
 }
 

@@ -6,7 +6,7 @@ import { type FileChange, runsOf } from './changes.ts';
 import { explain } from './failure.ts';
 import { openJournal, type ReadableRecord, updateJournal } from './journal.ts';
 import type { Journal } from './journal-model.ts';
-import type { Plan, PlannedFix, RefusedFix } from './plan.ts';
+import type { Outside, Plan, PlannedFix, RefusedFix } from './plan.ts';
 import { preparePlan } from './prepare.ts';
 import { type Restored, type RunCommand, restoreJournals, runSafely, stillDone } from './restore.ts';
 import { realRoot } from './target.ts';
@@ -21,6 +21,7 @@ export type ApplyOptions = {
   readonly run: RunCommand;
   /** Journals of one group are undone together; without it, this one stands alone. */
   readonly group?: string;
+  readonly outside?: Outside;
 };
 
 export type Applied = {
@@ -52,7 +53,8 @@ export type ApplyFailure = {
  */
 export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Applied | ApplyFailure> {
   const root = await realRoot(options.root);
-  const prepared = await preparePlan(plan, root);
+  const { outside = [] } = options;
+  const prepared = await preparePlan(plan, root, outside);
   const { fixes, refused, changes } = prepared;
   const failed = (reason: string, left: readonly FilePath[] = []): ApplyFailure => {
     return { state: 'failed', reason, refused, left };
@@ -78,7 +80,7 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Appl
   const ran = await runAll(record, options.run);
   record = ran.record;
   if (ran.failure !== undefined) {
-    const restored = await restoreJournals([record], options.run);
+    const restored = await restoreJournals([record], options.run, outside);
     return failed(`${ran.failure}${stillDone(restored)}`, leftBy(restored));
   }
   record = await updateJournal(record, { ...record.journal, state: 'applied' });
@@ -89,7 +91,7 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Appl
     refused,
     changes,
     journal: done.sequence,
-    restore: () => restoreJournals([done], options.run),
+    restore: () => restoreJournals([done], options.run, outside),
   };
 }
 

@@ -38,8 +38,40 @@ function diffOfChange(change: FileChange, oldMode: number | undefined): string {
   const [before, after] = change.kind === 'edit' ? [change.before, change.after] : ['', ''];
   const modes = modeChange(change.mode, oldMode);
   if (before === after && !modes) return '';
-  const patch = structuredPatch(`a/${file}`, `b/${file}`, before, after, undefined, undefined, CONTEXT);
-  return formatPatch({ ...patch, isGit: true, ...modes });
+  const cut = aroundChange(before, after);
+  const patch = structuredPatch(
+    `a/${file}`,
+    `b/${file}`,
+    cut.before,
+    cut.after,
+    undefined,
+    undefined,
+    CONTEXT,
+  );
+  const hunks = patch.hunks.map((hunk) => ({
+    ...hunk,
+    oldStart: hunk.oldStart + cut.above,
+    newStart: hunk.newStart + cut.above,
+  }));
+  return formatPatch({ ...patch, hunks, isGit: true, ...modes });
+}
+
+/**
+ * Two texts without most of what they have in common at their beginning: a fix changes a line or two, and to compare
+ * a long file with itself for each of its fixes takes its time. What follows the change stays, so that the end of the
+ * file is seen for what it is.
+ */
+function aroundChange(before: string, after: string): { before: string; after: string; above: number } {
+  const shorter = Math.min(before.length, after.length);
+  let same = 0;
+  while (same < shorter && before[same] === after[same]) same++;
+  // A negative place would be taken for the first.
+  const lineStart = (at: number) => (at < 1 ? 0 : before.lastIndexOf('\n', at - 1) + 1);
+  let start = lineStart(same);
+  for (let lines = 0; lines < CONTEXT.context; lines++) start = lineStart(start - 1);
+  let above = 0;
+  for (let at = before.indexOf('\n'); at >= 0 && at < start; at = before.indexOf('\n', at + 1)) above++;
+  return { before: before.slice(start), after: after.slice(start), above };
 }
 
 const CONTEXT = { context: 3 };

@@ -22,7 +22,15 @@ export type JournalEntry = {
   readonly temporary: FilePath;
   /** Directories that are made for it, outermost first, relative to the root. */
   readonly directories: readonly FilePath[];
+  /**
+   * For a file outside of the workspace, instead of its old bytes, which hold logins: what makes the old text of the new
+   * one. `target` and `temporary` are absolute then.
+   */
+  readonly inverse?: readonly TextEdit[];
 };
+
+/** Offsets count UTF-16 code units; `end` is exclusive. */
+export type TextEdit = { readonly start: number; readonly end: number; readonly text: string };
 
 /** `started` and not `done` is what a crash leaves: whether the command did its work is not known then. */
 export type RunState = 'pending' | 'started' | 'done' | 'undone';
@@ -70,6 +78,7 @@ type Check = (value: unknown) => boolean;
 
 const isString: Check = (value) => typeof value === 'string';
 const isMode: Check = (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 0o7777;
+const isOffset: Check = (value) => Number.isInteger(value) && Number(value) >= 0;
 const orNull =
   (check: Check): Check =>
   (value) =>
@@ -110,6 +119,8 @@ const checkJournal = shape({
       newMode: orNull(isMode),
       temporary: isString,
       directories: listOf(isString),
+      inverse: (value) =>
+        value === undefined || listOf(shape({ start: isOffset, end: isOffset, text: isString }))(value),
     }),
   ),
   runs: listOf(

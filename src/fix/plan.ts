@@ -45,6 +45,9 @@ export function selectFixes(
   });
 }
 
+/** Files outside of the workspace that a fix may edit, as the fix names them: Docker's own configuration and no other. */
+export type Outside = readonly FilePath[];
+
 /**
  * Decides which candidates can land together, first come first served. A fix lands whole or not at all: it is
  * refused when one of its steps leaves the workspace, touches a file that cannot be edited as text, or competes with
@@ -57,6 +60,7 @@ export function planFixes(
   candidates: readonly Candidate[],
   read: Read,
   existing: (file: FilePath) => boolean,
+  outside: Outside = [],
 ): Plan {
   const accepted: PlannedFix[] = [];
   const refused: RefusedFix[] = [];
@@ -64,7 +68,7 @@ export function planFixes(
   const claims = new Map<FilePath, Claim[]>();
 
   for (const { finding, fix } of candidates) {
-    const fitted = fitFix(fix, read, existing);
+    const fitted = fitFix(fix, read, existing, outside);
     const reason = 'reason' in fitted ? fitted.reason : collision(fitted.fix, claims);
     if (reason !== undefined || 'reason' in fitted) {
       refused.push({ finding, title: fix.title, reason: reason ?? 'it cannot be applied' });
@@ -86,12 +90,13 @@ function fitFix(
   fix: Fix,
   read: Read,
   existing: (file: FilePath) => boolean,
+  outside: Outside,
 ): Fitted | { readonly reason: string } {
   if (fix.steps.length === 0) return { reason: 'it has no steps that could be applied' };
   const sources = new Map<FilePath, Source>();
   const steps: Step[] = [];
   for (const step of fix.steps) {
-    const fitted = fitStep(step, read, existing, sources);
+    const fitted = fitStep(step, read, existing, sources, outside);
     if ('reason' in fitted) return fitted;
     steps.push(fitted.step);
   }
@@ -111,12 +116,13 @@ function fitStep(
   read: Read,
   existing: (file: FilePath) => boolean,
   sources: Map<FilePath, Source>,
+  outside: Outside,
 ): { readonly step: Step } | { readonly reason: string } {
   if (step.kind === 'run') return step.argv.length > 0 ? { step } : { reason: 'its command is empty' };
 
   const named = step.kind === 'edit' ? step.at.file : step.file;
   const file = posix.normalize(named);
-  const reason = forbidden(file);
+  const reason = forbidden(file, step.kind === 'edit' ? outside : []);
   if (reason) return { reason };
 
   if (step.kind === 'create') {
@@ -139,15 +145,19 @@ function fitStep(
   sources.set(file, source);
   const written = { start, end, text: step.text };
   const edit = step.verbatim ? written : fitEdit(source.text, written);
-  return { step: { kind: 'edit', at: { file, start: edit.start, end: edit.end }, text: edit.text } };
+  const confidential = step.confidential ? { confidential: true as const } : {};
+  return {
+    step: { kind: 'edit', at: { file, start: edit.start, end: edit.end }, text: edit.text, ...confidential },
+  };
 }
 
 /**
  * Why a path must not be written, undefined where it may. What git keeps in `.git` is out of bounds as well: a file
  * there can be a program that git runs.
  */
-export function forbidden(file: FilePath): string | undefined {
+export function forbidden(file: FilePath, outside: Outside = []): string | undefined {
   if (file.includes('\0')) return 'a path with a NUL character in it cannot be written';
+  if (outside.includes(file)) return undefined;
   if (isOutside(file)) return `${file} lies outside of the workspace`;
   if (file === '.' || file.endsWith('/')) return `${file} is no file`;
   if (file.split('/').some((part) => part.toLowerCase() === '.git')) return `${file} belongs to git`;

@@ -3,10 +3,11 @@ import { access, constants, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Step } from '../rule.ts';
 import type { FilePath } from '../source.ts';
-import { changesOf, type FileChange } from './changes.ts';
+import { changesOf, distinctSteps, type FileChange } from './changes.ts';
 import { explain } from './failure.ts';
-import { type JournalEntry, sha256 } from './journal-model.ts';
-import type { Plan, PlannedFix, RefusedFix } from './plan.ts';
+import { type JournalEntry, sha256, type TextEdit } from './journal-model.ts';
+import type { Outside, Plan, PlannedFix, RefusedFix } from './plan.ts';
+import { inverseOf } from './splice.ts';
 import { locateExisting, locateNew, nameIn } from './target.ts';
 import { permissions, temporaryBeside, type Write } from './write.ts';
 
@@ -27,7 +28,7 @@ export type Prepared = {
  *
  * @param root a real path
  */
-export async function preparePlan(plan: Plan, root: string): Promise<Prepared> {
+export async function preparePlan(plan: Plan, root: string, outside: Outside = []): Promise<Prepared> {
   const changes = changesOf(
     plan.accepted.map(({ fix }) => fix),
     plan.sources,
@@ -35,7 +36,7 @@ export async function preparePlan(plan: Plan, root: string): Promise<Prepared> {
   const obstacles = new Map<FilePath, string>();
   const writes = new Map<string, { readonly write: Write; readonly change: FileChange }>();
   for (const change of changes) {
-    const write = await prepareChange(change, root);
+    const write = await prepareChange(change, root, outside);
     if ('reason' in write) {
       obstacles.set(change.file, write.reason);
       continue;
@@ -44,10 +45,15 @@ export async function preparePlan(plan: Plan, root: string): Promise<Prepared> {
     if (other !== undefined) obstacles.set(change.file, `${change.file} is the same file as ${other}`);
     else writes.set(write.target, { write, change });
   }
-  if (obstacles.size > 0) return withoutObstacles(plan, root, obstacles);
+  if (obstacles.size > 0) return withoutObstacles(plan, root, obstacles, outside);
 
   const bytes = new Map<string, Buffer>();
   const entries = [...writes.values()].map(({ write, change }, index) => {
+    if (outside.includes(write.file))
+      return entryOutside(
+        write,
+        inverseOf(editsOf(plan, write.file), plan.sources.get(write.file)?.text ?? ''),
+      );
     const name = write.kind === 'replace' ? `${index}.bytes` : null;
     if (name !== null && write.kind === 'replace') bytes.set(name, write.before);
     return entryOf(write, root, name, change.kind === 'create' ? null : change.mode);
@@ -67,6 +73,7 @@ async function withoutObstacles(
   plan: Plan,
   root: string,
   obstacles: ReadonlyMap<FilePath, string>,
+  outside: Outside,
 ): Promise<Prepared> {
   const refused: RefusedFix[] = [];
   const accepted = plan.accepted.filter(({ finding, title, fix }) => {
@@ -77,7 +84,7 @@ async function withoutObstacles(
     if (reason !== undefined) refused.push({ finding, title, reason });
     return reason === undefined;
   });
-  const prepared = await preparePlan({ ...plan, accepted }, root);
+  const prepared = await preparePlan({ ...plan, accepted }, root, outside);
   return { ...prepared, refused: [...refused, ...prepared.refused] };
 }
 
@@ -86,7 +93,11 @@ function filesOf(step: Step): readonly FilePath[] {
   return [step.kind === 'edit' ? step.at.file : step.file];
 }
 
-async function prepareChange(change: FileChange, root: string): Promise<Write | { readonly reason: string }> {
+async function prepareChange(
+  change: FileChange,
+  root: string,
+  outside: Outside,
+): Promise<Write | { readonly reason: string }> {
   const { file } = change;
   if (change.kind === 'create') {
     const located = await locateNew(root, file);
@@ -104,7 +115,7 @@ async function prepareChange(change: FileChange, root: string): Promise<Write | 
     };
   }
 
-  const located = await locateExisting(root, file);
+  const located = await locateExisting(root, file, outside);
   if ('reason' in located) return located;
   const { target } = located;
   const common = { file, target, temporary: temporaryBeside(target) };
@@ -125,6 +136,25 @@ async function prepareChange(change: FileChange, root: string): Promise<Write | 
   } catch (error) {
     return { reason: explain(file, error) };
   }
+}
+
+/** The edits of a plan to one file. */
+function editsOf(plan: Plan, file: FilePath): readonly TextEdit[] {
+  return distinctSteps(plan.accepted.map(({ fix }) => fix)).flatMap((step) =>
+    step.kind === 'edit' && step.at.file === file
+      ? [{ start: step.at.start, end: step.at.end, text: step.text }]
+      : [],
+  );
+}
+
+/** A file outside of the workspace is named by its absolute path, and none of it is copied but what is changed. */
+function entryOutside(write: Write, inverse: readonly TextEdit[]): JournalEntry {
+  return {
+    ...entryOf(write, '', null, null),
+    target: write.target,
+    temporary: write.temporary,
+    inverse,
+  };
 }
 
 function entryOf(write: Write, root: string, bytes: string | null, newMode: number | null): JournalEntry {

@@ -4,7 +4,14 @@ import type { FixOutcome } from '../report.ts';
 import { applyPlan } from './apply.ts';
 import { type ChangedFile, trackChanges } from './changed-files.ts';
 import type { FileChange } from './changes.ts';
-import { type Candidate, type Plan, type PlannedFix, planFixes, type RefusedFix } from './plan.ts';
+import {
+  type Candidate,
+  type Outside,
+  type Plan,
+  type PlannedFix,
+  planFixes,
+  type RefusedFix,
+} from './plan.ts';
 import { type Restored, type RunCommand, stillDone } from './restore.ts';
 import type { Snapshot, SnapshotFinding } from './snapshot.ts';
 import { verify } from './verify.ts';
@@ -38,6 +45,7 @@ export type RepairOptions<F extends SnapshotFinding> = {
   readonly stateDirectory: string;
   readonly version: string;
   readonly run: RunCommand;
+  readonly outside?: Outside;
   /** A diagnosis that was made already; without it, one is made first. */
   readonly initial?: Snapshot<F>;
   readonly onProgress?: (event: RepairEvent) => void;
@@ -95,7 +103,8 @@ export async function repair<F extends SnapshotFinding>(options: RepairOptions<F
   };
   const isTried = ({ finding }: Candidate) => outcomes.get(finding)?.state === 'rolled-back';
   const candidates = () => select(snapshot.findings).filter((candidate) => !isTried(candidate));
-  const planned = (chosen: readonly Candidate[]) => planFixes(chosen, snapshot.read, snapshot.existing);
+  const planned = (chosen: readonly Candidate[]) =>
+    planFixes(chosen, snapshot.read, snapshot.existing, options.outside);
 
   const attempt = async (plan: Plan): Promise<Attempt<F>> => {
     const before = snapshot;

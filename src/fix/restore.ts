@@ -4,8 +4,9 @@ import path from 'node:path';
 import type { FilePath } from '../source.ts';
 import { codeOf } from './failure.ts';
 import { oldBytes, type ReadableRecord, updateJournal } from './journal.ts';
-import { type JournalEntry, sha256 } from './journal-model.ts';
-import { forbidden } from './plan.ts';
+import { type JournalEntry, sha256, type TextEdit } from './journal-model.ts';
+import { forbidden, type Outside } from './plan.ts';
+import { applyEdits } from './splice.ts';
 import { land, permissions, temporaryBeside, type Write } from './write.ts';
 
 /** Runs a command given as its arguments; `output` is fit to be shown. */
@@ -46,12 +47,14 @@ export type Restored =
 export async function restoreJournals(
   records: readonly ReadableRecord[],
   run: RunCommand,
+  outside: Outside = [],
 ): Promise<Restored> {
+  const places = await realPlaces(outside);
   const oldestFirst = [...records].reverse();
   const plans: Planned[] = [];
   const conflicts: Conflict[] = [];
   for (const past of pastsOf(oldestFirst)) {
-    const planned = await planRestoration(past);
+    const planned = await planRestoration(past, places);
     if ('conflict' in planned) conflicts.push({ file: past.file, reason: planned.conflict });
     else plans.push(planned);
   }
@@ -63,7 +66,7 @@ export async function restoreJournals(
   const runs: UndoneRun[] = [];
   const irreversible: (readonly string[])[] = [];
   for (const record of records) {
-    await removeLeftovers(record);
+    await removeLeftovers(record, places);
     const undone = await undoRuns(record, run);
     runs.push(...undone.runs);
     irreversible.push(...undone.irreversible);
@@ -91,6 +94,8 @@ type Past = {
   readonly oldMode: number | null;
   readonly newModes: readonly number[];
   readonly directories: readonly FilePath[];
+  /** For a file outside of the root: by the hash of what a journal wrote, what takes that back. */
+  readonly inverses: ReadonlyMap<string, readonly TextEdit[]>;
   /** Someone else edited it after one journal and before the next: the way back would lose that edit. */
   readonly broken: boolean;
 };
@@ -107,7 +112,7 @@ function pastsOf(oldestFirst: readonly ReadableRecord[]): readonly Past[] {
 }
 
 function first(entry: JournalEntry, record: ReadableRecord): Past {
-  const { file, target, bytes, newMode } = entry;
+  const { file, target, bytes, newMode, newSha256, inverse } = entry;
   return {
     file,
     root: record.journal.root,
@@ -115,7 +120,8 @@ function first(entry: JournalEntry, record: ReadableRecord): Past {
     created: entry.oldMode === null,
     oldSha256: entry.oldSha256,
     old: bytes === null ? null : () => oldBytes(record, bytes),
-    newSha256s: entry.newSha256 === null ? [] : [entry.newSha256],
+    newSha256s: newSha256 === null ? [] : [newSha256],
+    inverses: new Map(inverse && newSha256 !== null ? [[newSha256, inverse]] : []),
     oldMode: newMode === null ? null : entry.oldMode,
     newModes: newMode === null ? [] : [newMode],
     directories: entry.directories,
@@ -137,6 +143,7 @@ function later(past: Past, entry: JournalEntry, record: ReadableRecord): Past {
     oldSha256: contentIsNew ? next.oldSha256 : past.oldSha256,
     old: contentIsNew ? next.old : past.old,
     newSha256s: [...past.newSha256s, ...next.newSha256s],
+    inverses: new Map([...past.inverses, ...next.inverses]),
     oldMode: past.newModes.length === 0 ? next.oldMode : past.oldMode,
     newModes: [...past.newModes, ...next.newModes],
   };
@@ -144,9 +151,22 @@ function later(past: Past, entry: JournalEntry, record: ReadableRecord): Past {
 
 type Planned = { readonly past: Past; readonly writes: readonly Write[] };
 
-async function planRestoration(past: Past): Promise<Planned | { readonly conflict: string }> {
-  const target = path.join(past.root, past.target);
-  if (forbidden(past.target)) return { conflict: 'the journal names a path that must not be written' };
+/** The real places of the files outside of the root that may be written. */
+async function realPlaces(outside: Outside): Promise<Outside> {
+  const places = await Promise.all(outside.map((file) => realpath(file).catch(() => file)));
+  return [...new Set([...places, ...outside])];
+}
+
+async function planRestoration(
+  past: Past,
+  places: Outside,
+): Promise<Planned | { readonly conflict: string }> {
+  const isOutside = path.isAbsolute(past.target);
+  const target = isOutside ? past.target : path.join(past.root, past.target);
+  if (isOutside && !places.includes(target))
+    return { conflict: 'it is not the configuration of Docker that is in use here (DOCKER_CONFIG)' };
+  if (!isOutside && forbidden(past.target))
+    return { conflict: 'the journal names a path that must not be written' };
   if (past.broken) return { conflict: 'it was edited while the fixes were being applied' };
   const found = await look(target);
   if ('conflict' in found) return found;
@@ -175,13 +195,26 @@ async function planRestoration(past: Past): Promise<Planned | { readonly conflic
     return { past, writes: [{ ...common, kind: 'chmod', modeBefore: found.mode, modeAfter: mode }] };
   }
   if (!past.newSha256s.includes(hash)) return { conflict: 'it was edited since' };
-  const after = await past.old?.().catch(() => undefined);
+  const after = isOutside ? unedited(past, before) : await past.old?.().catch(() => undefined);
   if (!after || sha256(after) !== past.oldSha256)
     return { conflict: 'its old bytes in the journal are damaged' };
   return {
     past,
     writes: [{ ...common, kind: 'replace', before, after, modeBefore: found.mode, modeAfter: mode }],
   };
+}
+
+/** The old bytes, made out of the new ones; undefined where the journal does not lead back to them. */
+function unedited(past: Past, bytes: Buffer): Buffer | undefined {
+  let text = bytes.toString('utf8');
+  for (let left = past.inverses.size; left >= 0; left--) {
+    const hash = sha256(text);
+    if (hash === past.oldSha256) return Buffer.from(text);
+    const inverse = past.inverses.get(hash);
+    if (!inverse?.every(({ start, end }) => start <= end && end <= text.length)) return undefined;
+    text = applyEdits(text, inverse);
+  }
+  return undefined;
 }
 
 type Seen = { readonly kind: 'missing' } | { readonly kind: 'file' | 'other'; readonly mode: number };
@@ -249,12 +282,14 @@ export async function runSafely(
 }
 
 /** Removes what a crash between writing and renaming left behind. */
-async function removeLeftovers({ journal }: ReadableRecord): Promise<void> {
+async function removeLeftovers({ journal }: ReadableRecord, places: Outside): Promise<void> {
   if (journal.state !== 'applying') return;
   for (const { temporary } of journal.entries) {
-    if (forbidden(temporary) || !/^\.dockmedic-[0-9a-f]+\.tmp$/.test(path.posix.basename(temporary)))
+    const isOutside = path.isAbsolute(temporary);
+    const name = isOutside ? temporary : path.join(journal.root, temporary);
+    if (!/^\.dockmedic-[0-9a-f]+\.tmp$/.test(path.basename(name))) continue;
+    if (isOutside ? !places.some((one) => path.dirname(one) === path.dirname(name)) : forbidden(temporary))
       continue;
-    const name = path.join(journal.root, temporary);
     const directory = path.dirname(name);
     const real = await realpath(directory).catch(() => undefined);
     if (real === directory) await rm(name, { force: true });

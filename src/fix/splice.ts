@@ -24,6 +24,18 @@ export function applyEdits(text: string, edits: readonly Edit[]): string {
   return parts.join('');
 }
 
+/** The edits that make the old text of the new one. Expects edits that fit the old text and do not overlap. */
+export function inverseOf(edits: readonly Edit[], before: string): readonly Edit[] {
+  let shift = 0;
+  return [...edits]
+    .sort((a, b) => a.start - b.start || a.end - b.end)
+    .map(({ start, end, text }) => {
+      const from = start + shift;
+      shift += text.length - (end - start);
+      return { start: from, end: from + text.length, text: before.slice(start, end) };
+    });
+}
+
 /**
  * Whether two different edits compete for the same characters. An insertion that touches another edit competes too:
  * which of the two comes first would be a guess.

@@ -3,7 +3,7 @@ import { lstat, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { FilePath } from '../source.ts';
 import { codeOf, explain } from './failure.ts';
-import { forbidden } from './plan.ts';
+import { forbidden, type Outside } from './plan.ts';
 
 /** The real, absolute path of the root: links in it are followed, so that paths can be compared. */
 export async function realRoot(root: string): Promise<string> {
@@ -31,10 +31,12 @@ export type Located = { readonly target: string } | { readonly reason: string };
  *
  * @param root a real path
  */
-export async function locateExisting(root: string, file: FilePath): Promise<Located> {
-  const reason = forbidden(file);
+export async function locateExisting(root: string, file: FilePath, outside: Outside = []): Promise<Located> {
+  const reason = forbidden(file, outside);
   if (reason) return { reason };
   try {
+    // Who keeps it elsewhere, behind a link, has chosen that place.
+    if (outside.includes(file)) return { target: await realpath(file) };
     const target = await realpath(path.join(root, file));
     return allowed(root, file, target);
   } catch (error) {

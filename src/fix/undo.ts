@@ -1,5 +1,6 @@
 /** `dockmedic undo`: takes back what the last run changed. */
 import { listJournals, type ReadableRecord } from './journal.ts';
+import type { Outside } from './plan.ts';
 import { type Restored, type RunCommand, restoreJournals } from './restore.ts';
 import { realRoot } from './target.ts';
 
@@ -17,7 +18,12 @@ export type Undone =
  * Takes back the newest run that still stands, with all its rounds, or nothing at all: a file that was edited since
  * is named and stops the whole. A run that was cut short by a crash is taken back in the same way.
  */
-export async function undoLast(root: string, stateDirectory: string, run: RunCommand): Promise<Undone> {
+export async function undoLast(
+  root: string,
+  stateDirectory: string,
+  run: RunCommand,
+  outside: Outside = [],
+): Promise<Undone> {
   const real = await realRoot(root);
   const open = (await listJournals(real, stateDirectory)).filter(
     ({ journal }) => journal?.state !== 'undone',
@@ -29,6 +35,6 @@ export async function undoLast(root: string, stateDirectory: string, run: RunCom
   }
   const { group, at } = newest.journal;
   const records = open.filter((one): one is ReadableRecord => one.journal?.group === group);
-  const restored = await restoreJournals(records, run);
+  const restored = await restoreJournals(records, run, outside);
   return { ...restored, at, fixes: records.flatMap(({ journal }) => journal.fixes) };
 }

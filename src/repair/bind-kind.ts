@@ -12,8 +12,9 @@ type Table = Readonly<Record<string, readonly string[]>>;
  */
 export function kindInImage(image: string | undefined, target: string): 'file' | 'directory' | undefined {
   const path = posix.normalize(`${target}/`).replace(/(.)\/$/, '$1');
+  const repository = repositoryOf(image) ?? '';
   const holds = (table: Table) =>
-    table['*']?.includes(path) || (table[repositoryOf(image) ?? '']?.includes(path) ?? false);
+    table['*']?.includes(path) || (Object.hasOwn(table, repository) && table[repository]?.includes(path));
   if (holds(known.files)) return 'file';
   return holds(known.directories) ? 'directory' : undefined;
 }

@@ -3,13 +3,15 @@ import type { Node, ScalarNode, Service } from '../compose/model.ts';
 import { childAt, scalarAt } from '../compose/tree.ts';
 import data from '../data/image-programs.json' with { type: 'json' };
 import { parseReference } from '../registry/reference.ts';
+import type { Place } from '../source.ts';
 
 export type Check = {
   /** Through `/bin/sh -c`, or straight. */
   readonly shell: boolean;
   /** The program that has to be there for the check to succeed; undefined where that cannot be told. */
   readonly program: string | undefined;
-  readonly at: ScalarNode;
+  /** The program, or the whole command where it is not known. */
+  readonly at: Place;
 };
 
 /** The test of a service's healthcheck; undefined where there is none, or it is switched off. */
@@ -17,18 +19,19 @@ export function checkOf(service: Service): Check | undefined {
   const health = childAt(service.node, 'healthcheck');
   if (scalarAt(health, 'disable')?.text.toLowerCase() === 'true') return undefined;
   const test = childAt(health, 'test');
-  if (test?.kind === 'scalar') return shellCheck(test, test);
+  if (test?.kind === 'scalar') return shellCheck(test);
   if (test?.kind !== 'list') return undefined;
   const [form, command] = test.items.map((item: Node) => (item.kind === 'scalar' ? item : undefined));
   if (!form || !command) return undefined;
-  if (form.text === 'CMD-SHELL') return shellCheck(command, command);
+  if (form.text === 'CMD-SHELL') return shellCheck(command);
   if (form.text !== 'CMD' || command.parts) return undefined;
-  return { shell: false, program: nameOf(command.text), at: command };
+  return { shell: false, program: nameOf(command.text), at: command.at };
 }
 
-function shellCheck(command: ScalarNode, at: ScalarNode): Check | undefined {
+function shellCheck(command: ScalarNode): Check | undefined {
   if (command.value === null || command.text.trim() === '') return undefined;
-  return { shell: true, program: command.parts ? undefined : firstProgram(command.text), at };
+  const program = command.parts ? undefined : firstProgram(command.text);
+  return { shell: true, program, at: command.at };
 }
 
 /** The program that a shell command starts with, where nothing else could make the command succeed. */

@@ -33,14 +33,20 @@ export async function repairSource(
   });
   const strong = tried.filter(({ candidate }) => isStrong(candidate));
   const left = strong.length > 0 ? strong : tried;
-  const fixes = left.map(({ candidate, written }): Fix => {
+  // A word of its own, or a string of the JSON form: only there can a space stand in a path.
+  const isString = text.text[source.range.start - 1] === '"' && text.text[source.range.end] === '"';
+  const special = isString ? /["$\\*?[\]\r\n]/ : /[\s"'$\\*?[\]`]|^--|<</;
+  const fixes = left.flatMap(({ candidate, written }): Fix[] => {
+    if (special.test(written)) return [];
     const safety = left.length > 1 ? 'manual' : isStrong(candidate) ? 'safe' : 'unsafe';
-    return {
-      title: `${source.path} → ${written}`,
-      safety,
-      steps: [{ kind: 'edit', at: { file: dockerfile, ...source.range }, text: written }],
-      ...(safety === 'unsafe' ? { caveat: caveat(candidate) } : {}),
-    };
+    return [
+      {
+        title: `${source.path} → ${written}`,
+        safety,
+        steps: [{ kind: 'edit', at: { file: dockerfile, ...source.range }, text: written }],
+        ...(safety === 'unsafe' ? { caveat: caveat(candidate) } : {}),
+      },
+    ];
   });
   return { fixes, evidence: left.map(({ candidate }) => candidate.evidence) };
 }

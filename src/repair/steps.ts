@@ -1,11 +1,15 @@
 /** Edits that put a new path where an old one is written. */
 import path from 'node:path';
 import { replaceScalar, shown } from '../compose/edit.ts';
-import type { Build, PathRef, ScalarNode } from '../compose/model.ts';
+import type { Build, MapEntry, PathRef, ScalarNode } from '../compose/model.ts';
+import { parseFile } from '../compose/parse.ts';
+import { labelOf } from '../compose/references.ts';
 import type { Facts } from '../facts.ts';
 import { relativeTo } from '../paths.ts';
 import type { Step } from '../rule.ts';
-import { type FilePath, lineText, locate, type Place } from '../source.ts';
+import type { FilePath, Place } from '../source.ts';
+
+type Edit = Extract<Step, { kind: 'edit' }>;
 
 /**
  * The edit that makes a path of a compose file stand for `target`; undefined where the value cannot be edited
@@ -51,7 +55,7 @@ function changesLiteralsOnly(scalar: ScalarNode, before: string, after: string):
 export function shownPath(ref: PathRef): string {
   const { scalar } = ref;
   if (scalar.text === ref.written) return shown(scalar);
-  return scalar.parts === undefined ? ref.written : (/^(?:\$\{[^}]*\}|[^:])*/.exec(shown(scalar))?.[0] ?? '');
+  return scalar.parts === undefined ? ref.written : labelOf(scalar);
 }
 
 /** How a path is written from a directory, in the manner of what stood there before (`./x` stays `./y`). */
@@ -71,13 +75,30 @@ function editOf(facts: Facts, scalar: ScalarNode, value: string): Step | undefin
 /** The step that names a Dockerfile where none is named so far; undefined where that has no plain place. */
 export function addDockerfile(facts: Facts, build: Build, target: string): Step | undefined {
   if (/^[-?:,[\]{}#&*!|>'"%@`]|[\s,{}[\]]|: |\$/.test(target)) return undefined;
-  const { node, context } = build;
+  const { node } = build;
   if (node.kind === 'scalar') return spreadContext(facts, node, target);
-  if (context) {
-    return addBelow(facts, context.scalar, 'dockerfile', target) ?? addInFlow(facts, context.scalar, target);
-  }
+  const context = node.entries.get('context');
   const [first] = node.entries.values();
-  return first && addAbove(facts, first.key, 'dockerfile', target);
+  const steps = context
+    ? [addBelow(facts, context, 'dockerfile', target), addInFlow(facts, context, target)]
+    : [first && addAbove(facts, first.key, 'dockerfile', target)];
+  return steps.find((step) => step && staysReadable(facts, step));
+}
+
+/** Whether a file is still YAML with an edit: on a line of its own, a key can stand in a flow mapping all the same. */
+function staysReadable(facts: Facts, { at, text }: Edit): boolean {
+  const source = facts.files.read(at.file);
+  if (!('text' in source)) return false;
+  const edited = source.text.slice(0, at.start) + text + source.text.slice(at.end);
+  return parseFile({ file: at.file, text: edited }).problems.length <= parseFile(source).problems.length;
+}
+
+/** Where the value of an entry ends as it is written there: of an alias, where the alias ends. */
+function endOfValue(text: string, { key, value }: MapEntry): number | undefined {
+  const before = value.at.file === key.file ? text.slice(key.end, Math.max(key.end, value.at.start)) : '';
+  if (/^[ \t]*:\s+(?:[&!]\S*\s+)*$/.test(before)) return value.at.end;
+  const alias = /^[ \t]*:[ \t]+\*[^\s,[\]{}]+/.exec(text.slice(key.end, key.end + 200))?.[0];
+  return alias === undefined ? undefined : key.end + alias.length;
 }
 
 /** `build: ./api` as `build: { context: ./api, dockerfile: … }`. */
@@ -92,16 +113,17 @@ function spreadContext(facts: Facts, scalar: ScalarNode, target: string): Step |
   return { kind: 'edit', at: scalar.at, text: `{ context: ${written}, dockerfile: ${target} }` };
 }
 
-function addInFlow(facts: Facts, scalar: ScalarNode, target: string): Step | undefined {
-  const source = facts.files.read(scalar.at.file);
-  if (!('text' in source) || !/^\s*[,}]/.test(source.text.slice(scalar.at.end, scalar.at.end + 40)))
+function addInFlow(facts: Facts, entry: MapEntry, target: string): Edit | undefined {
+  const { file } = entry.key;
+  const source = facts.files.read(file);
+  const end = 'text' in source ? endOfValue(source.text, entry) : undefined;
+  if (!('text' in source) || end === undefined || !/^\s*[,}]/.test(source.text.slice(end, end + 40)))
     return undefined;
-  const { file, end } = scalar.at;
   return { kind: 'edit', at: { file, start: end, end }, text: `, dockerfile: ${target}` };
 }
 
 /** Adds `key: value` above a key that is the first thing on its line. */
-function addAbove(facts: Facts, at: Place, key: string, value: string): Step | undefined {
+function addAbove(facts: Facts, at: Place, key: string, value: string): Edit | undefined {
   const source = facts.files.read(at.file);
   if (!('text' in source)) return undefined;
   const lineStart = source.text.lastIndexOf('\n', at.start - 1) + 1;
@@ -116,25 +138,21 @@ function addAbove(facts: Facts, at: Place, key: string, value: string): Step | u
 }
 
 /**
- * The step that adds `key: value` on a line of its own below a scalar of the same block mapping; undefined where the
- * mapping is written in flow style or the scalar shares its line with more than a key and a comment.
+ * The step that adds `key: value` on a line of its own below another entry of the same block mapping; undefined where
+ * the entry shares its line with more than a comment.
  */
-function addBelow(facts: Facts, scalar: ScalarNode, key: string, value: string): Step | undefined {
-  const source = facts.files.read(scalar.at.file);
-  if (!('text' in source)) return undefined;
-  const { line, endLine } = locate(source, scalar.at);
-  const text = lineText(source, line);
-  const before = text === undefined ? undefined : /^(\s*)[\w-]+\s*:\s+/.exec(text);
-  if (line !== endLine || !text || !before) return undefined;
-  const after = source.text.slice(scalar.at.end).match(/^[^\r\n]*/)?.[0] ?? '';
+export function addBelow(facts: Facts, entry: MapEntry, key: string, value: string): Edit | undefined {
+  const { file, start } = entry.key;
+  const source = facts.files.read(file);
+  const valueEnd = 'text' in source ? endOfValue(source.text, entry) : undefined;
+  if (!('text' in source) || valueEnd === undefined) return undefined;
+  const indent = source.text.slice(source.text.lastIndexOf('\n', start - 1) + 1, start);
+  if (!/^[ ]*$/.test(indent) || /[\r\n]/.test(source.text.slice(start, valueEnd))) return undefined;
+  const after = source.text.slice(valueEnd).match(/^[^\r\n]*/)?.[0] ?? '';
   if (!/^\s*(#.*)?$/.test(after)) return undefined;
-  const end = scalar.at.end + after.length;
+  const end = valueEnd + after.length;
   const lineBreak = source.text.startsWith('\r\n', end) ? '\r\n' : '\n';
-  return {
-    kind: 'edit',
-    at: { file: scalar.at.file, start: end, end },
-    text: `${lineBreak}${before[1]}${key}: ${value}`,
-  };
+  return { kind: 'edit', at: { file, start: end, end }, text: `${lineBreak}${indent}${key}: ${value}` };
 }
 
 /** The directory part that a path lost and the one it got, where the rest is the same: `docker` → `dockerfiles`. */

@@ -2,6 +2,7 @@
 import type { Project } from '../compose/model.ts';
 import { definedIn, isWhole, type Section } from '../compose/references.ts';
 import type { Facts } from '../facts.ts';
+import { listed, MOST_NAMES } from '../listed.ts';
 import type { Finding, Fix } from '../rule.ts';
 import { locate } from '../source.ts';
 import { subject } from '../subject.ts';
@@ -58,13 +59,13 @@ function finding(facts: Facts, kind: Kind, found: Undefined): Finding {
   return {
     subject: found.active ? subject.project(project.id) : subject.service(project.id, service),
     detail: label,
-    ...(beside.length > 0 ? { severity: 'warning' as const } : {}),
+    ...(beside.length > 0 || !found.active ? { severity: 'warning' as const } : {}),
     at: first.at,
     message: `${usedBy(services)} the ${kind.word} "${label}", which no top-level ${kind.section} entry defines${near ? `; did you mean "${near.name}"?` : '.'}`,
     evidence: [
       known.length === 0
         ? `the project defines no ${kind.word}`
-        : `the ${kind.section} defined are ${known.join(', ')}`,
+        : `the ${kind.section} defined are ${listed(known, MOST_NAMES)}`,
       ...alsoAt(facts, found),
     ],
     consequence: found.active
