@@ -1,5 +1,9 @@
+import { withoutPassword } from '../../src/docker/host.ts';
+import { type EngineVerdict, isUp, judgeEngine } from '../../src/docker/judge.ts';
 import type { AskedEndpoint, EngineEndpoints } from '../../src/docker/model.ts';
-import { defineRule, type Fix } from '../../src/rule.ts';
+import type { Facts } from '../../src/facts.ts';
+import { neededImages } from '../../src/needed-images.ts';
+import { defineRule, type Severity } from '../../src/rule.ts';
 import { subject } from '../../src/subject.ts';
 
 export default defineRule({
@@ -9,120 +13,95 @@ export default defineRule({
   docs: `
 The docker CLI asks one endpoint: \`DOCKER_HOST\`, else the context of \`DOCKER_CONTEXT\`, else the current context of
 its configuration, else the default socket. Whatever keeps that from answering, it says \`Cannot connect to the Docker
-daemon … Is the docker daemon running?\`. dockmedic asks the same endpoint and tells apart: nothing is there, nobody
-listens, you may not, it hangs, it is no engine. It also asks the other endpoints that it knows of on this machine, since
-an engine that answers elsewhere means a wrong context rather than a stopped engine.
+daemon … Is the docker daemon running?\`, or something worse. dockmedic asks the same endpoint and tells apart: there is no
+socket, nobody listens, you may not (and whether a new log-in would do), it hangs, Docker Desktop is stopped, starting,
+paused or waits for a sign-in, TLS or ssh fails and on which side, it is no engine at all. It also asks the other endpoints
+of this machine, since an engine that answers elsewhere means a wrong context or a stale variable rather than a stopped
+engine; engines of other machines are not knocked at merely to look around. \`dockmedic engine\` shows every endpoint that
+was considered, and why it lost.
 
-**Fixes.** Start the engine, where exactly one provider is installed, and wait until it answers; or switch the context to
-an engine that does. Nothing is started where several are installed and none was chosen. Files are checked all the same:
-a stopped engine hides no wrong path. \`--no-engine\` leaves the engine alone.
+**Fixes.** Start the engine, where exactly one provider fits, and wait until it answers; let a stopped one go on; switch the
+context to an engine that does answer; add the user to the group of the socket. Nothing is started where several are
+installed and none was chosen, and no variable of your shell is unset for you. Files are checked all the same: a stopped
+engine hides no wrong path. \`--no-engine\` leaves the engine alone.
 `,
   async *check(facts) {
     const endpoints = await facts.endpoints();
-    const { chosen, fault, others } = endpoints;
-    if (chosen.ping.answer === 'up' && !fault) return;
-    const up = others.filter((other) => other.ping.answer === 'up');
+    const verdict = judgeEngine(endpoints);
+    if (verdict.verdict === 'answers') return;
+    // The words of all verdicts are many, and most runs need none of them.
+    const [{ adviceOf }, { sentenceOf }, { engineFixes }] = await Promise.all([
+      import('../../src/docker/engine-advice.ts'),
+      import('../../src/docker/engine-words.ts'),
+      import('../../src/repair/engine.ts'),
+    ]);
+    if (isUp(verdict, endpoints) === undefined) {
+      const sentence = sentenceOf(verdict, endpoints).replace(/\.$/, '');
+      yield { unverified: subject.engine, because: sentence.charAt(0).toLowerCase() + sentence.slice(1) };
+      return;
+    }
+    const advice = adviceOf(verdict, endpoints);
     yield {
       subject: subject.engine,
-      message: fault
-        ? fault.message
-        : `No Docker engine answers at ${chosen.host}, where the docker CLI looks (${chosen.from}).`,
-      evidence: [
-        ...(chosen.ping.answer === 'down' ? [chosen.ping.seen] : []),
-        ...others.map((other) => `${other.host} (${other.from}): ${answerOf(other)}`),
-      ],
-      consequence: 'Nothing can be built or started, and nothing that the engine knows could be checked.',
-      ...adviceFor(endpoints, up),
-      fixes: [...startFixes(endpoints), ...switchFixes(endpoints, up)],
+      severity: severityOf(verdict, facts, endpoints),
+      message: sentenceOf(verdict, endpoints),
+      // Where it is known why the daemon does not start, that is the fault, and nobody answers because of it.
+      ...(WITHOUT_DAEMON.has(verdict.verdict) && { secondOpinion: true as const }),
+      // Being added to a group mends the first of these and leaves the second.
+      ...(verdict.verdict.startsWith('not-in-') && { detail: verdict.verdict }),
+      evidence: evidenceOf(endpoints),
+      ...(isUp(verdict, endpoints) === false && {
+        consequence: 'Nothing can be built or started, and nothing that the engine knows could be checked.',
+      }),
+      ...(advice !== undefined && { advice }),
+      fixes: engineFixes(verdict, endpoints),
     };
   },
 });
 
-function answerOf(endpoint: AskedEndpoint): string {
-  return endpoint.ping.answer === 'up' ? 'an engine answers' : endpoint.ping.seen;
+/** What is seen of a daemon that did not start. */
+const WITHOUT_DAEMON: ReadonlySet<string> = new Set(['socket-missing', 'nobody-listens']);
+
+/** Images of Docker Hub that are made for Linux alone, whatever the tag. */
+const FOR_LINUX =
+  /^(?:docker\.io\/)?(?:library\/)?(?:alpine|debian|ubuntu|nginx|httpd|haproxy|postgres|redis|valkey|mysql|mariadb|rabbitmq|memcached|node|php|ruby|wordpress)(?:[:@]|$)/;
+
+/** An engine for Windows containers may be meant, and so may Podman. */
+function severityOf(judged: EngineVerdict, facts: Facts, { chosen }: EngineEndpoints): Severity {
+  const { verdict } = judged;
+  // Docker goes on without its configuration file, and says so.
+  if (
+    judged.verdict === 'choice-at-fault' &&
+    judged.kind === 'config-unreadable' &&
+    chosen.ping.answer === 'up'
+  )
+    return 'warning';
+  if (verdict === 'answers-as-podman') return 'info';
+  if (verdict !== 'answers-for-windows') return 'error';
+  return neededImages(facts).some(({ reference }) => FOR_LINUX.test(reference)) ? 'error' : 'warning';
 }
 
-function adviceFor(
-  { chosen, startable }: EngineEndpoints,
-  up: readonly AskedEndpoint[],
-): { advice?: string } {
-  if (chosen.ping.answer === 'down' && chosen.ping.why === 'denied') {
-    return {
-      advice:
-        'Run this as a user of the group that owns the socket (usually `docker`; membership is as good as root), or with sudo.',
-    };
-  }
-  const [other] = up;
-  const variable = variableOf(chosen);
-  if (other && variable) {
-    return { advice: `An engine answers at ${other.host}: unset ${variable}, or point it there.` };
-  }
-  if (startable.length > 0 && !other && startFixes({ chosen, startable }).length === 0) {
-    const commands = startable.map((provider) => `\`${provider.start.join(' ')}\` (${provider.name})`);
-    const which = commands.length > 1 ? 'Start the one that you use' : 'Start it';
-    return { advice: `${which}: ${commands.join(', ')}.` };
-  }
-  if (startable.length === 0 && !other) {
-    return {
-      advice:
-        'No engine was found on this machine: install one, or set DOCKER_HOST to one that runs elsewhere.',
-    };
-  }
-  return {};
-}
-
-/** The environment variable that chose an endpoint, if one did. */
-function variableOf({ from }: AskedEndpoint): string | undefined {
-  return /\bDOCKER_(?:HOST|CONTEXT)\b/.exec(from)?.[0];
-}
-
-/** Starting is offered for the provider of the chosen endpoint, or for the only one that is installed. */
-function startFixes({ chosen, startable }: Pick<EngineEndpoints, 'chosen' | 'startable'>): Fix[] {
-  if (chosen.ping.answer === 'up') return [];
-  // Something is there and refuses us, or it is elsewhere: starting a second engine would mend nothing.
-  if (['denied', 'unsupported', 'unknown-host', 'bad-answer'].includes(chosen.ping.why)) return [];
-  const fitting = startable.filter((provider) => provider.host === chosen.host);
-  const [provider, second] = fitting;
-  if (!provider || second) return [];
+function evidenceOf({ chosen, fault, others, surroundings }: EngineEndpoints): readonly string[] {
+  const { status, signIn, termsOpen } = surroundings?.desktop ?? {};
+  const { ping } = chosen;
   return [
-    {
-      title: `start ${provider.name}: ${provider.start.join(' ')}`,
-      safety: provider.needsPrivilege ? 'unsafe' : 'safe',
-      ...(provider.needsPrivilege ? { caveat: 'it needs the rights of root' } : {}),
-      steps: [
-        {
-          kind: 'run',
-          argv: provider.start,
-          ...(provider.stop ? { undo: provider.stop } : {}),
-          why: `start ${provider.name} (found: ${provider.seen})`,
-          untilEngineAnswers: provider.host,
-        },
-      ],
-    },
+    // A fault of the choice is all that was seen, and stands in the sentence.
+    ...(ping.answer === 'up' ? toldOf(chosen) : ping.seen === fault?.message ? [] : [ping.seen]),
+    ...(status ? [`\`docker desktop status\` says ${status}`] : []),
+    ...(signIn && chosen.provider === 'docker-desktop'
+      ? [`${signIn.file} asks for a member of ${signIn.organisations.join(' or ')}, and nobody is signed in`]
+      : []),
+    ...(termsOpen ? [`${termsOpen} says that the terms are not accepted`] : []),
+    ...others.map((other) => `${withoutPassword(other.host)} (${other.from}): ${answerOf(other)}`),
   ];
 }
 
-/** Another engine holds other images and volumes, so switching is never done unasked. */
-function switchFixes({ chosen }: EngineEndpoints, up: readonly AskedEndpoint[]): Fix[] {
-  // These variables win over the current context: switching it would change nothing.
-  if (variableOf(chosen)) return [];
-  return up.flatMap((other): Fix[] => {
-    if (other.context === undefined) return [];
-    return [
-      {
-        title: `use the engine that answers: docker context use ${other.context}`,
-        safety: up.length > 1 ? 'manual' : 'unsafe',
-        caveat: 'another engine has other images, containers and volumes',
-        steps: [
-          {
-            kind: 'run',
-            argv: ['docker', 'context', 'use', other.context],
-            undo: ['docker', 'context', 'use', chosen.context ?? 'default'],
-            why: `an engine answers at ${other.host}`,
-            untilEngineAnswers: other.host,
-          },
-        ],
-      },
-    ];
-  });
+function toldOf({ ping }: AskedEndpoint): readonly string[] {
+  if (ping.answer === 'down') return [];
+  const parts = [ping.product, ping.serverVersion, ping.os].filter((part) => part !== undefined);
+  return parts.length > 0 ? [`/version answered ${parts.join(', ')}`] : [];
+}
+
+function answerOf(endpoint: AskedEndpoint): string {
+  return endpoint.ping.answer === 'up' ? 'an engine answers' : endpoint.ping.seen;
 }

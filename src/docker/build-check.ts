@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Build } from '../compose/model.ts';
 import type { BuildVerdict, Files } from '../facts.ts';
 import type { DockerEnvironment } from './environment.ts';
+import { ask as askProgram } from './programs.ts';
 
 type Options = {
   /** Absolute. */
@@ -96,11 +97,10 @@ async function ask(
   if (files.stat(question.context)?.kind !== 'directory') return NONE;
   const text = inline ?? textOf(files, dockerfile ?? '');
   if (text === undefined || hasForeignFrontend(text)) return NONE;
-  const { execa } = await import('execa');
   // buildx remembers what it did in its own directory; a look leaves no trace.
   const scratch = await mkdtemp(path.join(os.tmpdir(), 'dockmedic-buildx-'));
   try {
-    const result = await execa(
+    const ran = await askProgram(
       'docker',
       [
         ...['buildx', 'build', '--call=check,format=json', '--progress=quiet'],
@@ -109,22 +109,15 @@ async function ask(
         ...['--file', dockerfile === undefined ? '-' : path.resolve(root, dockerfile)],
         path.resolve(root, question.context),
       ],
+      { ...environment.env, ...args, BUILDX_CONFIG: scratch, DOCKER_CLI_HINTS: 'false' },
+      timeoutMs,
       {
         cwd: path.resolve(root),
-        env: { ...environment.env, ...args, BUILDX_CONFIG: scratch, DOCKER_CLI_HINTS: 'false' } as Record<
-          string,
-          string
-        >,
-        extendEnv: false,
-        ...(inline === undefined ? { stdin: 'ignore' as const } : { input: inline }),
-        reject: false,
-        timeout: timeoutMs,
-        forceKillAfterDelay: 500,
-        maxBuffer: 8 * 1024 * 1024,
-        windowsHide: true,
+        longest: 8 * 1024 * 1024,
+        ...(inline === undefined ? {} : { input: inline }),
       },
     );
-    return verdictOf(String(result.stdout ?? ''));
+    return 'why' in ran ? NONE : verdictOf(ran.stdout);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

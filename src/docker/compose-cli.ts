@@ -4,6 +4,7 @@ import type { Project } from '../compose/model.ts';
 import type { FilePath } from '../source.ts';
 import { type DockerEnvironment, variable } from './environment.ts';
 import type { ComposeVerdict } from './model.ts';
+import { ask } from './programs.ts';
 
 /** What the person said of which files to take; the same is said to Compose. Paths are root-relative. */
 export type ComposeCall = {
@@ -32,33 +33,29 @@ export async function askCompose(
 ): Promise<ComposeVerdict> {
   const docker = findDocker(environment);
   if (docker === undefined) return { answer: 'absent', because: 'there is no docker CLI here' };
-  const { execa } = await import('execa');
   const { DOCKER_CONTEXT: _, ...env } = environment.env;
-  const result = await execa(docker, argumentsFor(project, call), {
-    cwd: call.projectDirectory === undefined ? path.resolve(call.root, project.directory) : call.root,
-    env: {
-      ...env,
-      // An endpoint that is named leaves contexts out of it; it is not called.
-      DOCKER_HOST: 'unix:///var/run/docker.sock',
-      COMPOSE_EXPERIMENTAL_GIT_REMOTE: 'false',
-      COMPOSE_EXPERIMENTAL_OCI_REMOTE: 'false',
-      NO_COLOR: '1',
-    },
-    extendEnv: false,
-    stdin: 'ignore',
-    stdout: 'ignore',
-    reject: false,
-    timeout: timeoutMs,
-    maxBuffer: 1024 * 1024,
-    windowsHide: true,
-  });
-  if (result.timedOut) return { answer: 'none', because: 'docker compose config did not come to an end' };
-  if (result.exitCode === 0) return { answer: 'accepts' };
-  const stderr = String(result.stderr ?? '');
-  if (NO_PLUGIN.test(stderr)) return { answer: 'absent', because: 'the docker CLI has no compose plugin' };
-  if (result.exitCode === undefined)
-    return { answer: 'none', because: 'docker compose config cannot be run' };
-  return { answer: 'refuses', said: wordsOf(stderr, call.root) };
+  const asked = {
+    ...env,
+    // An endpoint that is named leaves contexts out of it; it is not called.
+    DOCKER_HOST: 'unix:///var/run/docker.sock',
+    COMPOSE_EXPERIMENTAL_GIT_REMOTE: 'false',
+    COMPOSE_EXPERIMENTAL_OCI_REMOTE: 'false',
+    NO_COLOR: '1',
+  };
+  const cwd = call.projectDirectory === undefined ? path.resolve(call.root, project.directory) : call.root;
+  const ran = await ask(docker, argumentsFor(project, call), asked, timeoutMs, { cwd, longest: 1024 * 1024 });
+  if ('why' in ran) {
+    const because =
+      ran.why === 'timeout'
+        ? 'docker compose config did not come to an end'
+        : 'docker compose config cannot be run';
+    return { answer: 'none', because };
+  }
+  if (ran.code === 0) return { answer: 'accepts' };
+  if (NO_PLUGIN.test(ran.stderr))
+    return { answer: 'absent', because: 'the docker CLI has no compose plugin' };
+  if (ran.code === undefined) return { answer: 'none', because: 'docker compose config cannot be run' };
+  return { answer: 'refuses', said: wordsOf(ran.stderr, call.root) };
 }
 
 function argumentsFor(project: Project, call: ComposeCall): readonly string[] {

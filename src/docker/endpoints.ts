@@ -5,6 +5,7 @@ import { type DockerContext, findContext, listContexts } from './contexts.ts';
 import {
   type DockerEnvironment,
   dockerDirectory,
+  isWsl,
   pathsOf,
   runtimeDirectory,
   variable,
@@ -25,6 +26,21 @@ export function chooseEndpoint(environment: DockerEnvironment, read: DockerConfi
   // Reported even where DOCKER_HOST made the choice: credentials and proxies of that file are lost as well.
   if (choice.fault || !read.fault) return choice;
   return { ...choice, fault: { kind: 'config-unreadable', message: read.fault.message } };
+}
+
+/** The environment without one of its variables, and what Docker would choose there. */
+export function chooseWithout(
+  name: string,
+  environment: DockerEnvironment,
+  read: DockerConfigRead,
+): Endpoint | undefined {
+  const { endpoint, fault } = chosen({ ...environment, env: withoutName(name, environment) }, read);
+  return fault ? undefined : endpoint;
+}
+
+function withoutName(name: string, { env, platform }: DockerEnvironment): DockerEnvironment['env'] {
+  const same = (key: string) => key === name || (platform === 'win32' && key.toUpperCase() === name);
+  return Object.fromEntries(Object.entries(env).filter(([key]) => !same(key)));
 }
 
 function chosen(environment: DockerEnvironment, read: DockerConfigRead): Choice {
@@ -146,17 +162,34 @@ export function otherEndpoints(chosenOne: Endpoint, environment: DockerEnvironme
 
 /** Where the known providers put their sockets; only those that exist, except pipes, which are cheap to ask. */
 function wellKnownHosts(environment: DockerEnvironment): readonly { host: string; from: string }[] {
+  const isPipe = environment.platform === 'win32';
+  return wellKnownAddresses(environment)
+    .filter(({ path }) => isPipe || environment.disk.exists(path))
+    .map(({ host, from }) => ({ host, from }));
+}
+
+/** Every address where a known provider may answer, there or not, and the provider of each. */
+export function wellKnownEndpoints(environment: DockerEnvironment): readonly Endpoint[] {
+  return wellKnownAddresses(environment).map(({ host, from }) => endpointOf({ host, from }, environment));
+}
+
+function wellKnownAddresses(
+  environment: DockerEnvironment,
+): readonly { host: string; from: string; path: string }[] {
   if (environment.platform === 'win32') {
     return ['dockerDesktopLinuxEngine', 'dockerDesktopWindowsEngine', 'podman-machine-default'].map(
       (pipe) => ({
         host: `npipe:////./pipe/${pipe}`,
         from: `the pipe ${pipe}`,
+        path: `//./pipe/${pipe}`,
       }),
     );
   }
-  return wellKnownSockets(environment)
-    .filter((path) => environment.disk.exists(path))
-    .map((path) => ({ host: `unix://${path}`, from: `the socket ${path}` }));
+  return wellKnownSockets(environment).map((path) => ({
+    host: `unix://${path}`,
+    from: `the socket ${path}`,
+    path,
+  }));
 }
 
 function wellKnownSockets(environment: DockerEnvironment): readonly string[] {
@@ -165,6 +198,10 @@ function wellKnownSockets(environment: DockerEnvironment): readonly string[] {
   const temporary = variable(environment, 'TMPDIR')?.replace(/\/$/, '');
   return [
     ...(runtime ? [`${runtime}/docker.sock`] : []),
+    // What Docker Desktop shares with the distributions below WSL, also where its own link to it is gone.
+    ...(isWsl(environment)
+      ? ['/mnt/wsl/docker-desktop/shared-sockets/guest-services/docker.proxy.sock']
+      : []),
     `${home}/.docker/run/docker.sock`,
     `${home}/.docker/desktop/docker.sock`,
     ...colimaHomes(environment).flatMap((colima) => [

@@ -14,6 +14,8 @@ export type DockerEnvironment = {
   readonly platform: string;
   /** The effective user id; undefined on Windows. */
   readonly uid: number | undefined;
+  /** The groups that this process is in, the effective one included; undefined on Windows, or where nobody asked. */
+  readonly groups?: readonly number[] | undefined;
   readonly disk: Disk;
 };
 

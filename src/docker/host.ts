@@ -1,6 +1,7 @@
 /** Engine addresses: how Docker reads them, and where a connection really goes. */
 import type { DockerEnvironment } from './environment.ts';
 import { pathsOf } from './environment.ts';
+import { type SshTarget, sshTargetOf } from './ssh-target.ts';
 
 /** A `DOCKER_HOST` as Docker completes it, or why it is none; `because` ends a sentence about the value. */
 export type HostReading = { readonly host: string } | { readonly host?: string; readonly because: string };
@@ -10,7 +11,7 @@ export type Address =
   | { readonly kind: 'socket'; readonly path: string }
   | { readonly kind: 'pipe'; readonly path: string }
   | { readonly kind: 'tcp'; readonly hostname: string; readonly port: number; readonly prefix: string }
-  | { readonly kind: 'unasked'; readonly because: string }
+  | { readonly kind: 'ssh'; readonly target: SshTarget }
   | { readonly kind: 'invalid'; readonly because: string };
 
 const defaultSocket = '/var/run/docker.sock';
@@ -49,8 +50,10 @@ export function readDockerHost(value: string, environment: DockerEnvironment): H
     case 'npipe':
       if (environment.platform !== 'win32') return { because: 'named pipes exist on Windows only' };
       return { host: `npipe://${rest.replace(/^npipe:\/\//, '') || defaultPipe}` };
-    case 'ssh':
-      return { host: trimmed };
+    case 'ssh': {
+      const target = sshTargetOf(trimmed);
+      return 'because' in target ? target : { host: trimmed };
+    }
     case 'fd':
       return { because: 'fd:// is an address that only dockerd can listen on' };
     default:
@@ -74,7 +77,7 @@ function splitTcp(rest: string): { hostname: string; port: string; path: string 
   return { hostname: match[1] ?? match[2] ?? '', port: match[3] ?? '', path: match[4] ?? '' };
 }
 
-/** Where a connection to a host goes; a host that this program does not ask itself says why. */
+/** Where a connection to a host goes. */
 export function addressOf(host: string): Address {
   const mark = host.indexOf('://');
   const scheme = mark < 0 ? '' : host.slice(0, mark);
@@ -84,11 +87,10 @@ export function addressOf(host: string): Address {
       return rest === '' ? { kind: 'invalid', because: 'it names no path' } : { kind: 'socket', path: rest };
     case 'npipe':
       return rest === '' ? { kind: 'invalid', because: 'it names no pipe' } : { kind: 'pipe', path: rest };
-    case 'ssh':
-      return {
-        kind: 'unasked',
-        because: `dockmedic does not open ssh connections, so ${withoutPassword(host)} was not asked`,
-      };
+    case 'ssh': {
+      const target = sshTargetOf(host);
+      return 'because' in target ? { kind: 'invalid', because: target.because } : { kind: 'ssh', target };
+    }
     // A context may say http:// or https://: Docker's client takes both for TCP.
     case 'tcp':
     case 'http':

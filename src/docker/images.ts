@@ -18,7 +18,7 @@ const answerBytes = 64 * 1024 * 1024;
 /** Lists the images of an engine that answers and asks for its platform; never throws. */
 export async function localImages(
   endpoint: Endpoint,
-  _environment: DockerEnvironment,
+  environment: DockerEnvironment,
   { timeoutMs = 10_000 }: LocalImagesOptions = {},
 ): Promise<LocalImages | ImagesUnknown> {
   let connection: Connection | undefined;
@@ -26,7 +26,7 @@ export async function localImages(
   let over = false;
   const ask = async (): Promise<LocalImages | ImagesUnknown> => {
     try {
-      connection = await connect(endpoint, answerBytes);
+      connection = await connect(endpoint, answerBytes, { environment, seconds: timeoutMs / 1_000 });
       if (over) connection.close();
       const { docker } = connection;
       const [list, version] = await Promise.all([
@@ -35,7 +35,8 @@ export async function localImages(
       ]);
       if (!Array.isArray(list))
         return { because: 'the engine answered its list of images with something else' };
-      return imagesOf(list, platformOf(version));
+      const images = imagesOf(list, platformOf(version));
+      return { ...images, platformOf: (reference) => heldPlatform(endpoint, reference, timeoutMs) };
     } catch (error) {
       const told = error instanceof Error ? error.message : 'unknown error';
       return { because: `the engine did not list its images (${told})` };
@@ -51,6 +52,32 @@ export async function localImages(
     return await Promise.race([ask(), limit]);
   } finally {
     over = true;
+    clearTimeout(timer);
+    connection?.close();
+  }
+}
+
+/** The platform of an image by `GET /images/{name}/json`; undefined where the engine does not say it in time. */
+async function heldPlatform(
+  endpoint: Endpoint,
+  reference: string,
+  timeoutMs: number,
+): Promise<string | undefined> {
+  let connection: Connection | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const ask = async () => {
+    connection = await connect(endpoint, answerBytes);
+    const { Os, Architecture, Variant } = await connection.docker.getImage(reference).inspect();
+    return platformOf({ Os, Arch: Architecture }, Variant);
+  };
+  const limit = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs, undefined);
+  });
+  try {
+    return await Promise.race([ask(), limit]);
+  } catch {
+    return undefined;
+  } finally {
     clearTimeout(timer);
     connection?.close();
   }
@@ -100,9 +127,11 @@ function strings(value: unknown): readonly string[] {
 }
 
 /** `linux/amd64`, from `GET /version`, whose names are Go's and so the ones that images use. */
-function platformOf(version: unknown): string | undefined {
+function platformOf(version: unknown, variant?: unknown): string | undefined {
   if (!isObject(version)) return undefined;
   const { Os: os, Arch: arch } = version;
   if (typeof os !== 'string' || typeof arch !== 'string') return undefined;
-  return /^[a-z0-9]+$/.test(os) && /^[a-z0-9_]+$/.test(arch) ? `${os}/${arch}` : undefined;
+  if (!/^[a-z0-9]+$/.test(os) || !/^[a-z0-9_]+$/.test(arch)) return undefined;
+  const ending = typeof variant === 'string' && /^[a-z0-9]+$/.test(variant) ? `/${variant}` : '';
+  return `${os}/${arch}${ending}`;
 }

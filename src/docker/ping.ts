@@ -1,17 +1,26 @@
-/** Asks an endpoint whether an engine answers, and tells apart the failures that the docker CLI words alike. */
-import { lstat, readlink, stat } from 'node:fs/promises';
+/** Asks an endpoint whether an engine answers there, and says precisely what happened where none does. */
 import type { DockerEnvironment } from './environment.ts';
 import { addressOf, withoutPassword } from './host.ts';
 import { isObject } from './json.ts';
 import type { Endpoint, Ping } from './model.ts';
-import { type Connection, connect, TlsUnreadable, type Trace, UnexpectedStatus } from './transport.ts';
+import {
+  type Down,
+  down,
+  explain,
+  explainSilence,
+  lookAt,
+  printable,
+  quoted,
+  serverOf,
+} from './ping-failure.ts';
+import { type Connection, connect, UnexpectedStatus } from './transport.ts';
 
 export type PingOptions = {
   /** In milliseconds, for everything: looking, connecting, both answers. 2000 unless told, as the docker CLI's own. */
   readonly timeoutMs?: number;
+  /** The same where the way leads over ssh, which logs in first. As `timeoutMs` unless told. */
+  readonly sshTimeoutMs?: number;
 };
-
-type Down = Extract<Ping, { answer: 'down' }>;
 
 const answerBytes = 1024 * 1024;
 const pingTimeoutMs = 2000;
@@ -20,10 +29,9 @@ const pingTimeoutMs = 2000;
 export async function ping(
   endpoint: Endpoint,
   environment: DockerEnvironment,
-  { timeoutMs = pingTimeoutMs }: PingOptions = {},
+  options: PingOptions = {},
 ): Promise<Ping> {
   const address = addressOf(endpoint.host);
-  if (address.kind === 'unasked') return down('unsupported', address.because);
   if (address.kind === 'invalid') {
     const seen =
       endpoint.host === ''
@@ -31,6 +39,9 @@ export async function ping(
         : `${withoutPassword(endpoint.host)}: ${address.because}`;
     return down('failed', seen);
   }
+  const ordinary = options.timeoutMs ?? pingTimeoutMs;
+  const timeoutMs = address.kind === 'ssh' ? (options.sshTimeoutMs ?? ordinary) : ordinary;
+  const end = Date.now() + timeoutMs;
   let connection: Connection | undefined;
   let over = false;
   const ask = async (): Promise<Ping> => {
@@ -39,32 +50,21 @@ export async function ping(
       if (obstacle) return obstacle;
     }
     try {
-      connection = await connect(endpoint, answerBytes);
+      connection = await connect(endpoint, answerBytes, { environment, seconds: timeoutMs / 1_000 });
       // The limit may have passed while dockerode was loading; then nobody would close this one.
       if (over) connection.close();
       return await askEngine(connection);
     } catch (error) {
-      return explain(error, endpoint, environment, connection?.trace);
+      return explain(error, endpoint, environment, connection?.trace, end - Date.now());
     }
   };
   let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<Ping>((resolve) => {
-    timer = setTimeout(() => {
-      const within = `within ${timeoutMs / 1000} s`;
-      const name = nameOf(endpoint);
-      const connected = connection?.trace.connected === true;
-      resolve(
-        down(
-          'timeout',
-          connected
-            ? `${name} takes the connection and sent no answer ${within}`
-            : `${name} did not take a connection ${within}`,
-        ),
-      );
-    }, timeoutMs);
+  const limit = new Promise<Down>((resolve) => {
+    timer = setTimeout(() => resolve(explainSilence(endpoint, connection?.trace, timeoutMs)), timeoutMs);
   });
   try {
-    return await Promise.race([ask(), limit]);
+    const answer = await Promise.race([ask(), limit]);
+    return address.kind === 'socket' ? await withHolder(answer, address.path, environment) : answer;
   } finally {
     over = true;
     clearTimeout(timer);
@@ -72,37 +72,12 @@ export async function ping(
   }
 }
 
-function down(why: Down['why'], seen: string): Down {
-  return { answer: 'down', why, seen };
-}
-
-/** What stands at a socket's path; undefined where it is a socket, or where only connecting will tell. */
-async function lookAt(path: string, environment: DockerEnvironment): Promise<Down | undefined> {
-  // A Windows socket file does not show as one to Node.
-  if (environment.platform === 'win32') return undefined;
-  try {
-    const found = await stat(path);
-    if (found.isSocket()) return undefined;
-    const kind = found.isDirectory() ? 'a directory' : found.isFile() ? 'a regular file' : 'no socket';
-    return down('not-a-socket', `${path} is ${kind}, not a socket`);
-  } catch (error) {
-    const code = codeOf(error);
-    if (code === 'EACCES')
-      return down('denied', `EACCES: a directory on the way to ${path} may not be entered`);
-    if (code === 'ENOENT') return down('missing', await missing(path));
-    if (code === 'ENOTDIR') return down('missing', `ENOTDIR: a part of ${path} is no directory`);
-    return down('failed', `${code}: ${path} could not be looked at`);
-  }
-}
-
-async function missing(path: string): Promise<string> {
-  try {
-    if ((await lstat(path)).isSymbolicLink())
-      return `ENOENT: ${path} is a link to ${await readlink(path)}, which does not exist`;
-  } catch {
-    // Not even a link is there.
-  }
-  return `ENOENT: ${path} does not exist`;
+/** Who it is that takes connections on a socket and sends nothing; read from memory, so it costs no time to speak of. */
+async function withHolder(answer: Ping, path: string, { disk, platform }: DockerEnvironment): Promise<Ping> {
+  if (platform !== 'linux' || answer.answer === 'up' || answer.detail?.kind !== 'silence') return answer;
+  const { holderOf } = await import('./socket-holder.ts');
+  const holder = await holderOf(disk.realPath(path) ?? path);
+  return holder ? { ...answer, detail: { ...answer.detail, holder } } : answer;
 }
 
 /**
@@ -113,7 +88,13 @@ async function askEngine({ docker, trace }: Connection): Promise<Ping> {
   const answer: unknown = await docker.ping();
   if (typeof answer !== 'string' || answer.trim() !== 'OK') {
     const text = typeof answer === 'string' ? answer : JSON.stringify(answer);
-    return down('bad-answer', `/_ping answered ${quoted(text)}, where an engine answers "OK"`);
+    return down('bad-answer', `/_ping answered ${quoted(text)}, where an engine answers "OK"`, {
+      kind: 'answer',
+      status: 200,
+      ofEngine: false,
+      text: printable(text),
+      ...serverOf(trace),
+    });
   }
   const ofPing = trace.apiVersion;
   const version: unknown = await docker.version().catch((error: unknown) => {
@@ -125,7 +106,12 @@ async function askEngine({ docker, trace }: Connection): Promise<Ping> {
   const apiVersion = textOf(told.ApiVersion) ?? ofPing;
   // Something that says OK to everything, such as a health endpoint, is still no engine.
   if (apiVersion === undefined)
-    return down('bad-answer', '/_ping answered "OK" and no API version, so this is no Docker engine');
+    return down('bad-answer', '/_ping answered "OK" and no API version, so this is no Docker engine', {
+      kind: 'answer',
+      status: 200,
+      ofEngine: false,
+      ...serverOf(trace),
+    });
   const serverVersion = textOf(told.Version);
   const os = textOf(told.Os);
   const product = textOf(platform.Name) || firstComponent(told.Components);
@@ -145,109 +131,6 @@ function firstComponent(components: unknown): string | undefined {
   return name === 'Engine' ? undefined : name;
 }
 
-async function explain(
-  error: unknown,
-  endpoint: Endpoint,
-  environment: DockerEnvironment,
-  trace: Trace | undefined,
-): Promise<Down> {
-  const name = nameOf(endpoint);
-  if (error instanceof TlsUnreadable) return down('failed', error.message);
-  if (error instanceof UnexpectedStatus) return down('bad-answer', statusSeen(error, trace));
-  const code = codeOf(error);
-  switch (code) {
-    case 'ENOENT':
-      return down('missing', `ENOENT: ${name} does not exist`);
-    case 'ECONNREFUSED':
-      return down(
-        'refused',
-        `ECONNREFUSED: nobody listens on ${name}${addressOf(endpoint.host).kind === 'socket' ? ', though the socket file is there' : ''}`,
-      );
-    case 'EACCES':
-    case 'EPERM':
-      return down('denied', `${code}: ${await denied(endpoint, environment)}`);
-    case 'ENOTSOCK':
-    case 'EPROTOTYPE':
-      return down('not-a-socket', `${code}: ${name} is no socket that takes connections`);
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-    case 'EAI_NODATA':
-      return down('unknown-host', `${code}: the name of ${name} does not resolve`);
-    case 'ETIMEDOUT':
-      return down('timeout', `ETIMEDOUT: ${name} did not take a connection`);
-    case 'ECONNRESET':
-    case 'EPIPE':
-      return down('bad-answer', `${name} closed the connection without an answer`);
-  }
-  if (/^(?:EPROTO|ERR_SSL_)/.test(code))
-    return down('bad-answer', `${name} does not speak TLS as it was asked to (${code})`);
-  if (/^(?:HPE_|ERR_HTTP)/.test(code))
-    return down('bad-answer', `${name} answers, and not in HTTP (${code})`);
-  if (/CERT|ISSUER|SIGNATURE|ALTNAME/.test(code))
-    return down('failed', `the certificate of ${name} was refused (${code})`);
-  if (code !== 'unknown error') return down('failed', `${code}: asking ${name} failed`);
-  const told = error instanceof Error ? printable(error.message) : 'unknown error';
-  return down(trace?.connected ? 'bad-answer' : 'failed', `asking ${name} failed: ${told}`);
-}
-
-/** What a status other than 200 says; Docker Desktop's proxy answers 500 by itself while its engine is down. */
-function statusSeen(error: UnexpectedStatus, trace: Trace | undefined): string {
-  if (/HTTP request (?:was sent )?to an? HTTPS server/i.test(error.body)) {
-    return `/_ping answered status ${error.status}: this address wants TLS`;
-  }
-  const said = error.body.trim() === '' ? 'no text' : quoted(messageIn(error.body));
-  const without =
-    trace?.apiVersion === undefined ? ' and no Api-Version header, so the answer is not from an engine' : '';
-  return `/_ping answered status ${error.status} with ${said}${without}`;
-}
-
-function messageIn(body: string): string {
-  try {
-    const json: unknown = JSON.parse(body);
-    return (isObject(json) ? textOf(json.message) : undefined) ?? body;
-  } catch {
-    return body;
-  }
-}
-
-async function denied(endpoint: Endpoint, environment: DockerEnvironment): Promise<string> {
-  const address = addressOf(endpoint.host);
-  const who = environment.uid === undefined ? 'this user' : `this user (uid ${environment.uid})`;
-  if (address.kind !== 'socket') return `${who} may not connect to ${nameOf(endpoint)}`;
-  try {
-    const { uid, gid, mode } = await stat(address.path);
-    const rights = (mode & 0o7777).toString(8).padStart(4, '0');
-    return `${who} may not connect to ${address.path}, which belongs to uid ${uid} and gid ${gid} with mode ${rights}`;
-  } catch {
-    return `${who} may not connect to ${address.path}`;
-  }
-}
-
-/** An endpoint as a person would look for it: the path of a socket, host and port of a server. */
-function nameOf(endpoint: Endpoint): string {
-  const address = addressOf(endpoint.host);
-  if (address.kind === 'socket' || address.kind === 'pipe') return address.path;
-  if (address.kind !== 'tcp') return withoutPassword(endpoint.host);
-  const host = address.hostname.includes(':') ? `[${address.hostname}]` : address.hostname;
-  return `${host}:${address.port}`;
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : 'unknown error';
-}
-
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? printable(value) : undefined;
-}
-
-/** What came over the wire, on one line, without terminal sequences, and short. */
-function printable(text: string): string {
-  const line = text.replace(/[\u0000-\u001f\u007f-\u009f\s]+/g, ' ').trim();
-  return line.length > 120 ? `${line.slice(0, 119)}…` : line;
-}
-
-function quoted(text: string): string {
-  return JSON.stringify(printable(text)).replaceAll('\\"', "'");
 }

@@ -1,17 +1,11 @@
 /** What of each provider is installed here: gathered once, as plain data. */
 import { readDockerConfig } from './config.ts';
 import { colimaHomes, limaHome } from './endpoints.ts';
-import {
-  type DockerEnvironment,
-  dockerDirectory,
-  isWsl,
-  pathsOf,
-  runtimeDirectory,
-  variable,
-} from './environment.ts';
+import { type DockerEnvironment, isWsl, pathsOf, runtimeDirectory, variable } from './environment.ts';
+import { pluginDirectories } from './plugins.ts';
 
 /** Programs that matter, by the name under which they are run. */
-export type Executable = 'docker' | 'dockerd' | 'colima' | 'orb' | 'rdctl' | 'podman' | 'limactl';
+export type Executable = 'docker' | 'dockerd' | 'colima' | 'orb' | 'rdctl' | 'podman' | 'limactl' | 'sudo';
 
 export type ProviderFacts = {
   /** As of `process.platform`. */
@@ -44,6 +38,7 @@ const executables: readonly Executable[] = [
   'rdctl',
   'podman',
   'limactl',
+  'sudo',
 ];
 
 /** Profiles and instances become arguments of a command, so a name may not look like an option. */
@@ -61,7 +56,7 @@ export function gatherProviderFacts(environment: DockerEnvironment): ProviderFac
   const programFiles = wsl
     ? '/mnt/c/Program Files'
     : (variable(environment, 'ProgramFiles') ?? 'C:\\Program Files');
-  const desktopPlugin = findPlugin(environment, programFiles);
+  const desktopPlugin = findPlugin(environment);
   return {
     platform,
     wsl,
@@ -90,6 +85,7 @@ function marksOf(environment: DockerEnvironment, programFiles: string, wsl: bool
     const local = variable(environment, 'LOCALAPPDATA') ?? `${home}\\AppData\\Local`;
     return [
       `${programFiles}\\Docker\\Docker\\Docker Desktop.exe`,
+      `${programFiles}\\Docker\\dockerd.exe`,
       `${programFiles}\\Rancher Desktop\\Rancher Desktop.exe`,
       `${local}\\Programs\\Rancher Desktop\\Rancher Desktop.exe`,
     ];
@@ -151,27 +147,11 @@ function findExecutable(
   return path === undefined ? undefined : { run: path, path };
 }
 
-/** The directories where the docker CLI looks for plugins (docker/cli, `cli-plugins/manager`). */
-function findPlugin(environment: DockerEnvironment, programFiles: string): string | undefined {
+function findPlugin(environment: DockerEnvironment): string | undefined {
   const paths = pathsOf(environment);
-  const shared =
-    environment.platform === 'win32'
-      ? [
-          paths.join(variable(environment, 'ProgramData') ?? 'C:\\ProgramData', 'Docker', 'cli-plugins'),
-          paths.join(programFiles, 'Docker', 'cli-plugins'),
-        ]
-      : [
-          '/usr/local/lib/docker/cli-plugins',
-          '/usr/local/libexec/docker/cli-plugins',
-          '/usr/lib/docker/cli-plugins',
-          '/usr/libexec/docker/cli-plugins',
-        ];
-  const own = paths.join(dockerDirectory(environment), 'cli-plugins');
-  const extra = readDockerConfig(environment).config.pluginDirectories.filter((entry) =>
-    paths.isAbsolute(entry),
-  );
+  const extra = readDockerConfig(environment).config.pluginDirectories;
   const file = environment.platform === 'win32' ? 'docker-desktop.exe' : 'docker-desktop';
-  return [...extra, own, ...shared]
+  return pluginDirectories(environment, extra)
     .map((directory) => paths.join(directory, file))
     .find((path) => environment.disk.isExecutable(path));
 }

@@ -77,26 +77,51 @@ function desktopHost(facts: ProviderFacts): string {
   return facts.wsl ? 'unix:///var/run/docker.sock' : `unix://${facts.home}/.docker/desktop/docker.sock`;
 }
 
-/** Docker Engine as a service of the system. Without systemd as init (WSL, containers) its init script is used. */
+/**
+ * Docker Engine as a service of the system, on Linux and on Windows Server. Without systemd as init (WSL, containers) its
+ * init script is used.
+ */
 function dockerEngine(facts: ProviderFacts): readonly Provider[] {
+  if (facts.platform === 'win32') return windowsEngine(facts);
   if (facts.platform !== 'linux') return [];
+  const needsPrivilege = facts.uid !== 0;
   const common = {
     id: 'docker-engine',
     name: 'Docker Engine',
     host: 'unix:///var/run/docker.sock',
-    needsPrivilege: facts.uid !== 0,
+    needsPrivilege,
   } as const;
+  const sudo = program(facts, 'sudo');
+  const as = needsPrivilege && sudo ? [sudo.run] : [];
   const unit = present(facts, '/system/docker.service');
   if (facts.systemd && unit !== undefined) {
     // Left alone, the socket unit would start the service again with the next connection.
     const socket = present(facts, '/system/docker.socket') === undefined ? [] : ['docker.socket'];
-    const stop = ['systemctl', 'stop', 'docker.service', ...socket];
-    return [{ ...common, seen: `systemd unit ${unit}`, start: ['systemctl', 'start', 'docker'], stop }];
+    const stop = [...as, 'systemctl', 'stop', 'docker.service', ...socket];
+    return [
+      { ...common, seen: `systemd unit ${unit}`, start: [...as, 'systemctl', 'start', 'docker'], stop },
+    ];
   }
   const script = present(facts, '/etc/init.d/docker');
   if (facts.systemd || script === undefined) return [];
+  const control = (verb: string) => [...as, 'service', 'docker', verb];
+  return [{ ...common, seen: script, start: control('start'), stop: control('stop') }];
+}
+
+/** The engine of Windows Server: a service that only an administrator starts. Docker Desktop brings a file of another name. */
+function windowsEngine(facts: ProviderFacts): readonly Provider[] {
+  const seen = present(facts, '\\Docker\\dockerd.exe');
+  if (seen === undefined) return [];
   return [
-    { ...common, seen: script, start: ['service', 'docker', 'start'], stop: ['service', 'docker', 'stop'] },
+    {
+      id: 'docker-engine',
+      name: 'Docker Engine',
+      seen,
+      start: ['net', 'start', 'docker'],
+      stop: ['net', 'stop', 'docker'],
+      host: 'npipe:////./pipe/docker_engine',
+      needsPrivilege: true,
+    },
   ];
 }
 

@@ -2,7 +2,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { DockerEnvironment } from './environment.ts';
 import type { Endpoint, Ping } from './model.ts';
@@ -125,7 +125,8 @@ async function run(
     stdout: output,
     stderr: output,
     reject: false,
-    detached: true,
+    // sudo asks for a password on the terminal, which a session of its own would not have.
+    detached: basename(file) !== 'sudo',
     cleanup: false,
     forceKillAfterDelay: 2000,
     windowsHide: true,

@@ -51,9 +51,10 @@ install_missing() {
   quietly apt-get -q update
   DEBIAN_FRONTEND=noninteractive quietly apt-get -q -y --no-install-recommends \
     -o DPkg::Lock::Timeout=120 install "${missing[@]}"
-  # The package starts a registry on port 5000; the tests start their own, on ports of their own.
-  if [[ " ${missing[*]} " = *' docker-registry '* && -d /run/systemd/system ]]; then
-    quietly systemctl disable --now docker-registry
+  # The packages start a registry on port 5000 and an sshd on port 22; the tests start their own, on ports of their own.
+  if [[ -d /run/systemd/system ]]; then
+    if [[ " ${missing[*]} " = *' docker-registry '* ]]; then quietly systemctl disable --now docker-registry; fi
+    if [[ " ${missing[*]} " = *' openssh-server '* ]]; then quietly systemctl disable --now ssh; fi
   fi
 }
 
@@ -100,7 +101,7 @@ unpack_engine() {
   mv "$work/prefix" "$prefix" # in one step: a prefix that exists is whole
 }
 
-tools=(docker-registry:docker-registry apache2-utils:htpasswd tmux:tmux git:git)
+tools=(docker-registry:docker-registry apache2-utils:htpasswd openssh-server:sshd tmux:tmux git:git)
 
 case ${1-} in
 tools)

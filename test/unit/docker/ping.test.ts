@@ -111,6 +111,7 @@ describe('the look-alikes of a dead engine', () => {
       answer: 'down',
       why: 'missing',
       seen: `ENOENT: ${socket} does not exist`,
+      detail: { kind: 'missing' },
     });
   });
 
@@ -120,6 +121,7 @@ describe('the look-alikes of a dead engine', () => {
       answer: 'down',
       why: 'missing',
       seen: `ENOENT: ${socket} is a link to /nonexistent/docker.sock, which does not exist`,
+      detail: { kind: 'missing', link: '/nonexistent/docker.sock' },
     });
   });
 
@@ -142,10 +144,12 @@ describe('the look-alikes of a dead engine', () => {
       answer: 'down',
       why: 'not-a-socket',
       seen: `${socket} is a regular file, not a socket`,
+      detail: { kind: 'in-its-place', found: 'file' },
     });
     expect(await ask(`unix://${home.path}`)).toMatchObject({
       why: 'not-a-socket',
       seen: `${home.path} is a directory, not a socket`,
+      detail: { found: 'directory' },
     });
     expect(await ask(`unix://${socket}/x`)).toMatchObject({
       why: 'missing',
@@ -192,11 +196,19 @@ describe('the look-alikes of a dead engine', () => {
         answer: 'down',
         why: 'denied',
         seen: `EACCES: this user (uid 65534) may not connect to ${socket}, which belongs to uid 0 and gid 0 with mode 0660`,
+        detail: {
+          kind: 'access',
+          path: socket,
+          at: 'socket',
+          owner: { uid: 0, gid: 0, mode: 0o660 },
+          group: { gid: 0, membership: 'none' },
+        },
       },
       {
         answer: 'down',
         why: 'denied',
         seen: `EACCES: a directory on the way to ${closed}/docker.sock may not be entered`,
+        detail: { kind: 'access', path: `${closed}/docker.sock`, at: 'directory' },
       },
     ]);
     await engine.close();
@@ -227,6 +239,14 @@ describe('the look-alikes of a dead engine', () => {
       answer: 'down',
       why: 'timeout',
       seen: `${socket} takes the connection and sent no answer within 0.3 s`,
+      detail: {
+        kind: 'silence',
+        connected: true,
+        // Only Linux tells who listens: this very process.
+        ...(process.platform === 'linux' && {
+          holder: { pid: process.pid, name: expect.any(String), state: expect.stringMatching(/^[RS]$/) },
+        }),
+      },
     });
     // The connection was given up from this side: the server sees its end.
     await Promise.all(
@@ -257,6 +277,7 @@ describe('the look-alikes of a dead engine', () => {
     expect(await askSocket()).toMatchObject({
       why: 'bad-answer',
       seen: `${socket} closed the connection without an answer`,
+      detail: { closed: true },
     });
     await server.close();
   });
@@ -276,35 +297,72 @@ describe('the look-alikes of a dead engine', () => {
       200,
       '<html>\u001b[31m\n<b>hello</b>',
       '/_ping answered "<html> [31m <b>hello</b>", where an engine answers "OK"',
+      '<html> [31m <b>hello</b>',
     ],
-    ['JSON', 200, '{"ok":true}', `/_ping answered "{'ok':true}", where an engine answers "OK"`],
+    [
+      'JSON',
+      200,
+      '{"ok":true}',
+      `/_ping answered "{'ok':true}", where an engine answers "OK"`,
+      '{"ok":true}',
+    ],
     [
       'OK from a health endpoint',
       200,
       'OK',
       '/_ping answered "OK" and no API version, so this is no Docker engine',
+      undefined,
     ],
     [
       '500 of a proxy',
       500,
       '',
       '/_ping answered status 500 with no text and no Api-Version header, so the answer is not from an engine',
+      undefined,
     ],
     [
       'the pause of Docker Desktop',
       500,
       '{"message":"Docker Desktop is manually paused."}',
       '/_ping answered status 500 with "Docker Desktop is manually paused." and no Api-Version header, so the answer is not from an engine',
+      'Docker Desktop is manually paused.',
     ],
-    [
-      'a port that wants TLS',
-      400,
-      'Client sent an HTTP request to an HTTPS server.\n',
-      '/_ping answered status 400: this address wants TLS',
-    ],
-  ])('%s', async (_, status, body, seen) => {
+  ])('%s', async (_, status, body, seen, text) => {
     const server = await serve(socket, (_request, response) => void response.writeHead(status).end(body));
-    expect(await askSocket()).toEqual({ answer: 'down', why: 'bad-answer', seen });
+    expect(await askSocket()).toEqual({
+      answer: 'down',
+      why: 'bad-answer',
+      seen,
+      detail: { kind: 'answer', status, ofEngine: false, ...(text !== undefined && { text }) },
+    });
+    await server.close();
+  });
+
+  it('an engine that fails by itself, and a web server that says what it is', async () => {
+    const engine = await serve(socket, (_, response) => {
+      response.writeHead(500, { 'api-version': '1.51' }).end('{"message":"the store is corrupt"}');
+    });
+    expect(await askSocket()).toMatchObject({
+      why: 'bad-answer',
+      detail: { kind: 'answer', status: 500, ofEngine: true, text: 'the store is corrupt' },
+    });
+    await engine.close();
+    const web = await serve(socket, (_, response) => {
+      response.writeHead(404, { server: 'nginx/1.22.1' }).end('<html>');
+    });
+    expect(await askSocket()).toMatchObject({ detail: { status: 404, server: 'nginx/1.22.1' } });
+    await web.close();
+  });
+
+  it('a port that wants TLS', async () => {
+    const said = 'Client sent an HTTP request to an HTTPS server.\n';
+    const server = await serve(0, (_request, response) => void response.writeHead(400).end(said));
+    expect(await ask(`tcp://127.0.0.1:${server.port}`)).toMatchObject({
+      answer: 'down',
+      why: 'tls',
+      seen: '/_ping answered status 400: this address wants TLS',
+      detail: { kind: 'tls', fault: 'server-wants-tls' },
+    });
     await server.close();
   });
 
@@ -337,11 +395,11 @@ describe('the look-alikes of a dead engine', () => {
 });
 
 describe('what is not asked', () => {
-  it('ssh', async () => {
+  it('ssh with a password, which Docker does not take', async () => {
     expect(await ask('ssh://mia:s3cret@engine')).toEqual({
       answer: 'down',
-      why: 'unsupported',
-      seen: 'dockmedic does not open ssh connections, so ssh://mia:***@engine was not asked',
+      why: 'failed',
+      seen: 'ssh://mia:***@engine: Docker takes no password in an ssh address',
     });
   });
 
@@ -359,6 +417,7 @@ describe('what is not asked', () => {
       answer: 'down',
       why: 'missing',
       seen: 'ENOENT: //./pipe/dm-nothing does not exist',
+      detail: { kind: 'missing' },
     });
   });
 });
@@ -397,8 +456,11 @@ describe('TLS', () => {
     expect(await with_({ ca: cert })).toMatchObject({ answer: 'up' });
     expect(await with_({ verify: false })).toMatchObject({ answer: 'up' });
     expect(await with_({})).toMatchObject({
-      why: 'failed',
-      seen: expect.stringMatching(/^the certificate of 127\.0\.0\.1:\d+ was refused \(\w+\)$/),
+      why: 'tls',
+      seen: expect.stringMatching(
+        /^the certificate of 127\.0\.0\.1:\d+ comes from an authority that is not trusted/,
+      ),
+      detail: { kind: 'tls', fault: 'unknown-authority' },
     });
     expect(await ask(host)).toMatchObject({ answer: 'down', why: 'bad-answer' });
     server.closeAllConnections();
@@ -412,7 +474,11 @@ describe('TLS', () => {
       { host: `tcp://127.0.0.1:${server.port}`, from: 'a test', tls },
       thisMachine(home.path),
     );
-    expect(answer).toMatchObject({ why: 'bad-answer', seen: expect.stringContaining('does not speak TLS') });
+    expect(answer).toMatchObject({
+      why: 'tls',
+      seen: expect.stringContaining('does not speak TLS'),
+      detail: { kind: 'tls', fault: 'server-is-plain' },
+    });
     await server.close();
   });
 
@@ -421,8 +487,9 @@ describe('TLS', () => {
     const tls = { ca: join(home.path, 'ca.pem'), verify: true, from: 'DOCKER_TLS_VERIFY' };
     expect(await ping({ host: `unix://${socket}`, from: 'a test', tls }, thisMachine(home.path))).toEqual({
       answer: 'down',
-      why: 'failed',
+      why: 'tls',
       seen: `DOCKER_TLS_VERIFY asks for TLS, and ${join(home.path, 'ca.pem')} cannot be read (ENOENT)`,
+      detail: { kind: 'tls', fault: 'material-missing' },
     });
     await engine.close();
   });
