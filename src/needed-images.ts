@@ -1,9 +1,10 @@
 /** Which images a workspace needs, who builds each, and which have to come from a registry. Pure over facts. */
 import { canonical, imageOf, madeBy } from './compose/images.ts';
-import type { Project, Service } from './compose/model.ts';
-import { dockerfileOf, stagesOfBuild } from './dockerfile/bases.ts';
-import type { Range } from './dockerfile/model.ts';
-import { mistakenStage } from './dockerfile/stage-names.ts';
+import { lookUp } from './compose/interpolate.ts';
+import type { Project, ScalarNode, Service } from './compose/model.ts';
+import { childAt } from './compose/tree.ts';
+import { imagesOfBuild, type UsedImage } from './dockerfile/bases.ts';
+import { placeInDockerfile } from './dockerfile/place.ts';
 import type { Facts } from './facts.ts';
 import { tryBuild } from './repair/build.ts';
 import type { Place } from './source.ts';
@@ -20,20 +21,32 @@ export type NeededImage = {
   /** `service "api"`, `the build of service "api"`. */
   readonly by: string;
   readonly service: Service;
-  /** A base image of a build, rather than the image that a service runs. */
+  /** An image that a build takes, rather than the one that a service runs. */
   readonly base: boolean;
+  readonly role: 'service' | UsedImage['role'];
+  /** The value of a compose file that says it; undefined where a Dockerfile does. */
+  readonly scalar?: ScalarNode;
   /** `linux/arm64`, where the file asks for one. */
   readonly platform?: string;
+  /** Its platform is that of a variable which only the build knows. */
+  readonly anyPlatform?: true;
+  /** `docker compose build` needs it for this platform, and `up` does not. */
+  readonly onlyBuild?: true;
+  /** It is asked for although the engine holds it (`pull_policy: always`, `build.pull`). */
+  readonly always?: true;
 };
 
-/** Every image that the services run and that their builds start from; one entry for each place that names it. */
+/**
+ * Every image that the services run and that their builds take; one entry for each place that names it and each
+ * platform that it is needed for.
+ */
 export function neededImages(facts: Facts): readonly NeededImage[] {
   const known = needed.get(facts);
   if (known) return known;
   const images = facts.projects.flatMap((project) =>
     [...project.services.values()].flatMap((service) => [
       ...runBy(project, service),
-      ...bases(facts, project, service),
+      ...builtFrom(facts, project, service),
     ]),
   );
   needed.set(facts, images);
@@ -46,7 +59,7 @@ function runBy(project: Project, service: Service): NeededImage[] {
   const image = imageOf(project, service);
   // Left empty by an unset variable: Compose refuses that itself, there is nothing to look up.
   if (!image || (image.scalar && isUnset(image.scalar))) return [];
-  const platform = service.platform?.text.trim();
+  const platform = service.platform?.text.trim() || defaultPlatform(project);
   return [
     {
       project,
@@ -56,43 +69,67 @@ function runBy(project: Project, service: Service): NeededImage[] {
       at: image.scalar?.at ?? service.build?.at ?? service.at,
       by: `service "${service.name}"`,
       base: false,
+      role: 'service',
+      ...(image.scalar ? { scalar: image.scalar } : {}),
       ...(platform ? { platform } : {}),
+      ...(service.pullPolicy?.text === 'always' ? { always: true } : {}),
     },
   ];
 }
 
-function bases(facts: Facts, project: Project, service: Service): NeededImage[] {
+/** Compose takes it, from the environment or an env file, for every service that names none. */
+function defaultPlatform(project: Project): string | undefined {
+  return lookUp(project.variables, 'DOCKER_DEFAULT_PLATFORM')?.text.trim() || undefined;
+}
+
+function builtFrom(facts: Facts, project: Project, service: Service): NeededImage[] {
   const { build } = service;
-  const model = build && dockerfileOf(facts, build);
-  if (!build || !model) return [];
-  const file = build.dockerfileInline ? undefined : build.dockerfilePath;
-  const needed = (reference: string, { start, end }: Range, platform?: string): NeededImage => ({
-    project,
-    service,
-    reference,
-    key: reference,
-    at: file === undefined ? (build.dockerfileInline?.at ?? build.at) : { file, start, end },
-    by: `the build of service "${service.name}"`,
-    base: true,
-    ...(platform && !platform.includes('$') ? { platform } : {}),
+  if (!build) return [];
+  const pull = build.node.kind === 'map' ? childAt(build.node, 'pull') : undefined;
+  const always = pull?.kind === 'scalar' && pull.text === 'true';
+  return imagesOfBuild(facts, project, build).flatMap((image) => {
+    const { range, scalar } = image;
+    const inFile = range && placeInDockerfile(facts, build, range);
+    return platformsOf(project, service, image).map(
+      (platform): NeededImage => ({
+        project,
+        service,
+        reference: image.reference,
+        key: image.key,
+        at: scalar?.at ?? inFile ?? build.dockerfileInline?.at ?? build.at,
+        by: `the build of service "${service.name}"`,
+        base: true,
+        role: image.role,
+        ...(scalar ? { scalar } : {}),
+        ...platform,
+        ...(always ? { always } : {}),
+      }),
+    );
   });
-  return stagesOfBuild(model, build)
-    .flatMap((stage) => {
-      const isStage = (name: string, isBase: boolean) =>
-        mistakenStage(model, stage.index, name, isBase, { project, build }) !== undefined;
-      const own =
-        stage.baseStage === undefined &&
-        !stage.unresolved &&
-        stage.base !== 'scratch' &&
-        !isStage(stage.base, true);
-      const used = [...stage.copies, ...stage.mounts].flatMap(({ from, range }) =>
-        from !== undefined && stage.imagesUsed.includes(from) && !isStage(from, false)
-          ? [needed(from, range)]
-          : [],
-      );
-      return [...(own ? [needed(stage.base, stage.baseRange, stage.platform)] : []), ...used];
-    })
-    .filter(({ reference }) => !build.additionalContexts.has(reference));
+}
+
+type WantedPlatform = Pick<NeededImage, 'platform' | 'anyPlatform' | 'onlyBuild'>;
+
+/**
+ * The platforms that a build takes an image for. `up` builds for the service's platform, or the only one of
+ * `build.platforms`, or the engine's own; `docker compose build` for all of `build.platforms` (compose,
+ * `applyPlatforms`).
+ */
+function platformsOf(project: Project, service: Service, image: UsedImage): readonly WantedPlatform[] {
+  if (image.role === 'frontend') return [{}];
+  const flag = image.platform?.trim().replace(/^["']|["']$/g, '');
+  if (flag !== undefined && /^\$(?:BUILDPLATFORM|\{BUILDPLATFORM\})$/.test(flag)) return [{}];
+  const isTarget =
+    flag === undefined || flag === '' || /^\$(?:TARGETPLATFORM|\{TARGETPLATFORM\})$/.test(flag);
+  if (!isTarget) return flag.includes('$') ? [{ anyPlatform: true }] : [{ platform: flag }];
+  const all = service.build?.platforms.map(({ text }) => text.trim()) ?? [];
+  const chosen =
+    service.platform?.text.trim() || defaultPlatform(project) || (all.length === 1 ? all[0] : undefined);
+  const others = all.filter((platform) => platform !== chosen && platform !== '');
+  return [
+    chosen ? { platform: chosen } : {},
+    ...others.map((platform): WantedPlatform => ({ platform, onlyBuild: true })),
+  ];
 }
 
 function isUnset(scalar: NonNullable<Service['image']>): boolean {

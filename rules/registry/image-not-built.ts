@@ -1,6 +1,7 @@
-import { Unavailable } from '../../src/facts.ts';
-import { buildersOf, canBuild, neededImages } from '../../src/needed-images.ts';
-import { defineRule } from '../../src/rule.ts';
+import { replaceScalar } from '../../src/compose/edit.ts';
+import { type Facts, Unavailable } from '../../src/facts.ts';
+import { buildersOf, canBuild, type NeededImage, neededImages } from '../../src/needed-images.ts';
+import { defineRule, type Finding } from '../../src/rule.ts';
 import { subject } from '../../src/subject.ts';
 
 export default defineRule({
@@ -13,6 +14,9 @@ that build cannot work, or stands in another compose file and never ran, Docker 
 access denied for …, repository does not exist or may require 'docker login'\`: Docker's most misleading message. There
 is nothing to log in to.
 
+The same goes for an image that may not be pulled (\`pull_policy: never\`, or \`build\` without a \`build:\`) and that nothing
+here builds: Compose makes the container, and the engine says \`No such image\`.
+
 Reported only where the engine does not hold the image already. Where no engine answers, an image whose build cannot
 work is reported all the same, and one that another compose file builds is left unverified.
 `,
@@ -24,8 +28,12 @@ work is reported all the same, and one that another compose file builds is left 
     for (const image of neededImages(facts)) {
       const builders = buildersOf(facts, image);
       const [builder] = builders;
-      if (!builder) continue;
       if (!(held instanceof Unavailable) && held.has(image.reference)) continue;
+      if (!builder) {
+        // Only the engine knows what lies there.
+        if (!(held instanceof Unavailable) && isKeptFromPulling(image)) yield notPulled(facts, image);
+        continue;
+      }
       const at = subject.image(image.project.id, image.key);
       const login =
         'Docker will try to pull it and say "pull access denied … may require \'docker login\'". No login is needed.';
@@ -79,3 +87,33 @@ work is reported all the same, and one that another compose file builds is left 
     }
   },
 });
+
+function isKeptFromPulling({ role, service }: NeededImage): boolean {
+  const policy = service.pullPolicy?.text;
+  return role === 'service' && (policy === 'never' || policy === 'build');
+}
+
+function notPulled(facts: Facts, image: NeededImage): Finding {
+  const { service } = image;
+  const policy = service.pullPolicy;
+  const source = policy && facts.files.read(policy.at.file);
+  const step = policy && source && 'text' in source ? replaceScalar(policy, source, 'missing') : undefined;
+  return {
+    subject: subject.image(image.project.id, image.key),
+    at: image.at,
+    message: `The image ${image.key} of ${image.by} may not be pulled (pull_policy: ${policy?.text}), nothing here builds it, and the engine does not hold it.`,
+    evidence: ['the engine does not hold it'],
+    consequence: 'Compose makes the container, and the engine says "No such image".',
+    advice: `Build it or load it into the engine, give service "${service.name}" a \`build:\`, or let it be pulled.`,
+    fixes: step
+      ? [
+          {
+            title: `pull_policy: ${policy?.text} → missing`,
+            safety: 'manual',
+            caveat: 'it is then pulled from a registry, if there is one that has it',
+            steps: [step],
+          },
+        ]
+      : [],
+  };
+}

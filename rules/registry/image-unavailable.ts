@@ -1,7 +1,6 @@
-import { Unavailable } from '../../src/facts.ts';
-import { buildersOf, type NeededImage, neededImages } from '../../src/needed-images.ts';
-import type { ImageVerdict } from '../../src/registry/model.ts';
-import { defineRule, type Finding, type Fix, type Unverified } from '../../src/rule.ts';
+import { type AskedImage, askedImages } from '../../src/asked-images.ts';
+import type { SharedFinding } from '../../src/repair/image-finding.ts';
+import { defineRule } from '../../src/rule.ts';
 import { subject } from '../../src/subject.ts';
 
 export default defineRule({
@@ -11,127 +10,52 @@ export default defineRule({
   docs: `
 Docker words very different faults alike. Each image that has to be pulled is asked for at its registry, read-only, with
 the credentials that Docker itself would use (config file, \`credsStore\`, \`credHelpers\`), and gets one verdict: it
-exists · a login is needed · the login was refused · no such repository · no such tag · no such platform · rate limited ·
-the registry cannot be reached. "Cannot be reached" is *not checked*, never "does not exist".
+exists · a login is needed · the login was refused · no such repository · no such tag · no such platform · no image at
+all (a Helm chart, Docker's first format) · rate limited · the registry cannot be reached. "Cannot be reached" is *not
+checked*, never "does not exist".
 
-Images that the engine holds already are not asked for, unless \`pull_policy: always\` says so, and neither are images
-that a build of this workspace makes. Docker Hub gives the same answer for a private repository and for none; the
-message says so. \`--offline\` leaves registries alone.
+Asked for are the images of the services and all that their builds take: \`FROM\`, \`COPY --from\`, \`RUN --mount=from\`,
+\`# syntax=\` and additional contexts, for each platform that they are needed for. Images that the engine holds already are
+not asked for, unless \`pull_policy: always\` or \`build.pull\` says so or it holds them for another platform, and neither
+are images that a build of this workspace makes. Docker Hub gives the same answer for a private repository and for none;
+the message says so. Its images are taken to have linux/amd64: looking would cost the person a pull of their quota.
+\`--offline\` leaves registries alone.
+
+Where this process cannot tell, the engine is asked to look the image up from where it is, with its own mirrors, proxies
+and certificates: it is the one that pulls. What it sees decides. Where neither gets through, and it is a certificate or
+a proxy that keeps the engine from it, that is a fault. Where this process sees the image, the engine is asked once for
+each registry but Docker Hub, where a look counts as a pull. \`dockmedic image <ref>\` shows the whole way.
+
+Where a tag is missing, the nearest ones are read from the registry's own list: the same variant, as much of the same
+version as there is, the newest first. Where a repository is missing, the name may be a slip for one that is built here or
+for an official image, or its makers have moved it. A login is left to \`docker login\` in your terminal.
 `,
   async *check(facts) {
-    const held = await facts.localImages().catch((error: unknown) => {
-      if (error instanceof Unavailable) return undefined;
-      throw error;
-    });
-    const pulled = neededImages(facts).filter((image) => {
-      if (buildersOf(facts, image).length > 0) return false;
-      const policy = image.service.pullPolicy?.text;
-      if (!image.base && (policy === 'never' || policy === 'build')) return false;
-      return (!image.base && policy === 'always') || !held?.has(image.reference);
-    });
-    // All are asked at once; a slow registry costs its time limit once, not once an image.
-    const asked = pulled.map((image) => ({
-      image,
-      verdict: facts.image(image.reference, image.platform ?? held?.platform),
-    }));
-    // The first that throws ends the loop; the others must not end the process.
-    for (const { verdict } of asked) verdict.catch(() => {});
-    for (const { image, verdict } of asked) {
-      const said = findingOf(image, await verdict);
-      if (said) yield said;
+    const asked = await askedImages(facts);
+    if (asked.length === 0) return;
+    // Their words are many, and most runs need none of them.
+    const { findingOf, unknownOf } = await import('../../src/repair/image-finding.ts');
+    const said = await Promise.all(asked.map((one) => findingOf(facts, one)));
+    const shared = sharedCauses(said);
+    for (const [index, finding] of said.entries()) {
+      if (!finding) {
+        const one = asked[index];
+        const because = one && unknownOf(one);
+        if (one && because !== undefined) yield unverified(one, because);
+        continue;
+      }
+      const { shares, ...rest } = finding;
+      yield shares && shared.has(shares.id) ? { ...rest, cause: shares } : rest;
     }
   },
 });
 
-function findingOf(image: NeededImage, verdict: ImageVerdict): Finding | Unverified | undefined {
-  const on = subject.image(image.project.id, image.key);
-  const finding = (message: string, rest: Partial<Finding> = {}): Finding => ({
-    subject: on,
-    at: image.at,
-    message,
-    evidence: verdict.seen,
-    ...rest,
-  });
-  const needed = `${image.key}, needed by ${image.by}`;
-  switch (verdict.verdict) {
-    case 'exists':
-      return undefined;
-    case 'cannot-reach':
-      if (verdict.helper?.fault !== 'missing') return { unverified: on, because: verdict.because };
-      // `docker pull` goes on without a login; Compose and BuildKit stop, even for images that everybody may read.
-      return finding(`Docker cannot ask for ${needed}: ${verdict.because.replace(/\.$/, '')}.`, {
-        consequence: 'Compose and builds stop with "error getting credentials", even for public images.',
-        advice: `Install ${verdict.helper.program}, or take it out of Docker's config.json and log in again.`,
-        cause: {
-          id: `helper:${verdict.helper.program}`,
-          title: `Docker's configuration names the credential helper ${verdict.helper.program}, which is not installed`,
-        },
-      });
-    case 'invalid-reference':
-      return finding(`The image name ${needed}, is not valid: ${verdict.because.replace(/\.$/, '')}.`, {
-        advice: 'Correct the name.',
-      });
-    case 'login-needed':
-      return finding(`${verdict.registry} wants a login for ${needed}, and Docker has none for it.`, {
-        advice: `Run \`docker login ${verdict.registry}\`.`,
-      });
-    case 'login-refused':
-      return finding(`${verdict.registry} refused the login for ${needed}.`, {
-        evidence: [`the login came from ${verdict.credentials}`, ...verdict.seen],
-        advice: `Run \`docker logout ${verdict.registry}\` and \`docker login ${verdict.registry}\` with an account that may read it.`,
-      });
-    case 'no-such-repository':
-      return finding(
-        verdict.maybePrivate
-          ? `${verdict.registry} shows no repository for ${needed}: it does not exist, or it is private.`
-          : `${verdict.registry} has no repository for ${needed}.`,
-        {
-          consequence: `Docker will say "pull access denied … may require 'docker login'".`,
-          advice: verdict.maybePrivate
-            ? 'Correct the name; if it is private, run `docker login`. If it was meant to be built here, give its service a `build:`.'
-            : 'Correct the name. If it was meant to be built here, give its service a `build:`.',
-        },
-      );
-    case 'no-such-tag':
-      return finding(`${needed}, does not exist: ${verdict.registry} has the repository, and not this tag.`, {
-        ...(verdict.near.length > 0
-          ? { advice: `The nearest tags are ${verdict.near.join(', ')}.` }
-          : { advice: 'Name a tag that exists.' }),
-        fixes: tagFixes(image, verdict.near),
-      });
-    case 'no-such-platform': {
-      // An image of a single platform is pulled with a warning where the file does not insist on another.
-      const warns = verdict.single === true && image.platform === undefined;
-      return finding(
-        `${verdict.wanted} is no platform of ${needed}; it has ${verdict.platforms.join(', ')}.`,
-        {
-          advice: `Name an image that has ${verdict.wanted}, or say \`platform: ${verdict.platforms[0] ?? 'linux/amd64'}\` where emulation will do.`,
-          ...(warns ? { severity: 'warning' } : {}),
-        },
-      );
-    }
-    case 'rate-limited':
-      return finding(
-        `${verdict.registry} limits how often you may ask, and the limit is reached for ${needed}.`,
-        {
-          advice: `${verdict.retryAfterSeconds === undefined ? 'Wait' : `Wait ${verdict.retryAfterSeconds} s`}, or run \`docker login ${verdict.registry}\` for a higher limit.`,
-        },
-      );
-  }
+/** The ids of the causes that more than one finding has. */
+function sharedCauses(said: readonly (SharedFinding | undefined)[]): ReadonlySet<string> {
+  const ids = said.flatMap((one) => (one?.shares ? [one.shares.id] : []));
+  return new Set(ids.filter((id, index) => ids.indexOf(id) !== index));
 }
 
-/** Nearest tags are a person's choice: each changes what is run. Only where the reference is written literally. */
-function tagFixes(image: NeededImage, near: readonly string[]): Fix[] {
-  const scalar = image.base ? undefined : image.service.image;
-  const start = image.reference.lastIndexOf(':');
-  if (start < image.reference.lastIndexOf('/') || start < 0) return [];
-  if (!image.base && (!scalar || scalar.parts !== undefined || scalar.style !== 'plain')) return [];
-  if (image.base && image.at.end - image.at.start !== image.reference.length) return [];
-  const name = image.reference.slice(0, start);
-  return near.map((tag) => ({
-    title: `image: ${image.key} → ${name}:${tag}`,
-    safety: 'manual' as const,
-    caveat: 'another tag is another program',
-    steps: [{ kind: 'edit' as const, at: image.at, text: `${name}:${tag}` }],
-  }));
+function unverified({ images: [image] }: AskedImage, because: string) {
+  return { unverified: subject.image(image.project.id, image.key), because };
 }

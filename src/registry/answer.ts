@@ -1,7 +1,7 @@
 /** Reads what registries and token servers answer. All of it is untrusted. */
 
 import { badAnswer, type Unreached } from './failure.ts';
-import type { ImageVerdict } from './model.ts';
+import type { ImageVerdict, RateLimit } from './model.ts';
 import type { HttpReply } from './transport.ts';
 
 type WithoutSeen<T> = T extends unknown ? Omit<T, 'seen'> : never;
@@ -45,6 +45,28 @@ export function mediaType(reply: HttpReply): string {
   return (reply.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
 }
 
+/** Registries say in many words that a login is out of date (Amazon's: "Your authorization token has expired"). */
+export function saysExpired(reply: HttpReply): boolean {
+  return /\b(?:token|credentials?|password|session)\b[^.]{0,40}\bexpired\b/i.test(
+    reply.body.subarray(0, 4_096).toString('utf8'),
+  );
+}
+
+/** The headers by which Docker Hub tells its limit: `ratelimit-remaining: 76;w=21600`, in pulls and seconds. */
+export function rateLimitOf(reply: HttpReply): RateLimit | undefined {
+  const read = (name: string) =>
+    /^(\d{1,9})(?:;w=(\d{1,9}))?$/.exec(String(reply.headers[name] ?? '').trim());
+  const limit = read('ratelimit-limit');
+  const remaining = read('ratelimit-remaining');
+  if (!limit && !remaining) return undefined;
+  const window = limit?.[2] ?? remaining?.[2];
+  return {
+    ...(limit ? { limit: Number(limit[1]) } : {}),
+    ...(remaining ? { remaining: Number(remaining[1]) } : {}),
+    ...(window ? { windowSeconds: Number(window) } : {}),
+  };
+}
+
 /** `Retry-After` in seconds from now (RFC 9110 §10.2.3): a number, or a date. */
 function retryAfterSeconds(reply: HttpReply): number | undefined {
   const value = reply.headers['retry-after']?.trim() ?? '';
@@ -61,9 +83,11 @@ export function stopAtOddAnswer(registry: string, name: string, reply: HttpReply
   const { status } = reply;
   if (status === 429) {
     const seconds = retryAfterSeconds(reply);
+    const limit = rateLimitOf(reply);
     return {
       verdict: 'rate-limited',
       registry,
+      ...(limit ? { limit } : {}),
       ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }),
     };
   }

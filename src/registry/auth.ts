@@ -3,7 +3,7 @@
  * authentication: "Token Authentication Specification" and "OAuth2 Token Authentication").
  */
 import { Buffer } from 'node:buffer';
-import { field, jsonOf, type Stop, stopAtOddAnswer, stopUnreached } from './answer.ts';
+import { field, jsonOf, type Stop, saysExpired, stopAtOddAnswer, stopUnreached } from './answer.ts';
 import type { Challenge } from './challenge.ts';
 import type { Credentials } from './credentials.ts';
 import type { Deadline } from './deadline.ts';
@@ -90,11 +90,19 @@ async function fetchToken(request: AuthRequest, challenge: Challenge): Promise<A
   );
   const odd = stopAtOddAnswer(registry, name, reply);
   if (odd) return odd;
-  if (reply.status === 401 || reply.status === 403) {
-    if (as === 'anonymous') return { verdict: 'login-needed', registry };
-    return { verdict: 'login-refused', registry, credentials: credentials.source };
-  }
   const answer = jsonOf(reply);
+  // An identity token that is no longer taken (RFC 6749 §5.2).
+  const isStale = method === 'POST' && reply.status === 400 && field(answer, 'error') === 'invalid_grant';
+  if (reply.status === 401 || reply.status === 403 || isStale) {
+    if (as === 'anonymous') return { verdict: 'login-needed', registry };
+    const expired = saysExpired(reply);
+    return {
+      verdict: 'login-refused',
+      registry,
+      credentials: credentials.source,
+      ...(expired ? { expired } : {}),
+    };
+  }
   const token = [field(answer, 'token'), field(answer, 'access_token')].find(
     (each) => typeof each === 'string' && each,
   );

@@ -2,13 +2,14 @@
  * A conversation with one registry about one repository (OCI distribution specification), read-only. Credentials go
  * to the registry they belong to and to the token server it names, never along a redirect to another origin.
  */
-import { errorCodes, type Stop, stopAtOddAnswer, stopUnreached } from './answer.ts';
+import { errorCodes, rateLimitOf, type Stop, saysExpired, stopAtOddAnswer, stopUnreached } from './answer.ts';
 import { type Authorization, authorise } from './auth.ts';
 import { parseChallenges } from './challenge.ts';
 import type { CredentialStore } from './credentials.ts';
 import type { Deadline } from './deadline.ts';
 import { badAnswer, type Unreached } from './failure.ts';
 import { isLoopback } from './hosts.ts';
+import type { RateLimit } from './model.ts';
 import { DOCKER_HUB, type Reference } from './reference.ts';
 import type { HttpReply, Transport } from './transport.ts';
 
@@ -20,8 +21,12 @@ export type RegistryContext = {
   readonly authorizations: Map<string, Promise<Authorization | Stop>>;
   /** Loopback registries that were found to speak plain HTTP, or not. */
   readonly protocols: Map<string, 'http:' | 'https:'>;
+  /** What Docker Hub told last of its limit, by registry. */
+  readonly limits: Map<string, RateLimit>;
   /** How long the network may take for one image, in milliseconds. */
   readonly timeoutMs: number;
+  /** When everything has to be over, as of `Date.now()`. */
+  readonly until?: number;
 };
 
 export type Conversation = {
@@ -37,7 +42,7 @@ const MOST_REDIRECTS = 5;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** References call Docker Hub `docker.io`; its registry answers elsewhere. */
-function hostOf(registry: string): string {
+export function hostOf(registry: string): string {
   return registry === DOCKER_HUB ? 'registry-1.docker.io' : registry;
 }
 
@@ -153,13 +158,23 @@ export function converse(reference: Reference, context: RegistryContext, deadlin
   }
 
   /** The verdict on a 401 or 403 that stands after the challenge was answered. */
-  function denied(status: number): Stop {
+  async function denied(status: number, path: string, accept: string): Promise<Stop> {
     const login = authorization?.as === 'login';
     // Docker Hub gives a token to anybody and hides private repositories behind the same 401 as absent ones.
     if (registry === DOCKER_HUB && (status === 401 || !login)) {
       return { verdict: 'no-such-repository', registry, maybePrivate: true };
     }
-    if (login) return { verdict: 'login-refused', registry, credentials: credentialsUsed };
+    if (login) {
+      // The answer to a HEAD has no body, and only the body tells what is wrong with the login.
+      const reply = await send('GET', path, accept);
+      const expired = !('unreached' in reply) && reply.status === status && saysExpired(reply);
+      return {
+        verdict: 'login-refused',
+        registry,
+        credentials: credentialsUsed,
+        ...(expired ? { expired } : {}),
+      };
+    }
     return { verdict: 'login-needed', registry };
   }
 
@@ -178,8 +193,10 @@ export function converse(reference: Reference, context: RegistryContext, deadlin
         if ('unreached' in reply) return stopUnreached(registry, reply);
       }
       if (reply.status === 401 || reply.status === 403) {
-        return stopAtOddAnswer(registry, registry, reply) ?? denied(reply.status);
+        return stopAtOddAnswer(registry, registry, reply) ?? denied(reply.status, path, accept);
       }
+      const limit = registry === DOCKER_HUB ? rateLimitOf(reply) : undefined;
+      if (limit) context.limits.set(registry, limit);
       return stopAtOddAnswer(registry, registry, reply) ?? reply;
     },
   };

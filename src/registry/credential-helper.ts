@@ -61,6 +61,11 @@ async function findOnPath(program: string, environment: Environment): Promise<st
   return undefined;
 }
 
+/** Whether Docker would find the program. */
+export async function isInstalled(program: string, environment: Environment): Promise<boolean> {
+  return (await findOnPath(program, environment)) !== undefined;
+}
+
 function readAnswer(stdout: string): HelperAnswer {
   const garbage = {
     kind: 'fault',
@@ -130,7 +135,7 @@ export async function askHelper(
 
   if (result === 'timeout') {
     endIt();
-    const because = `gives no answer within ${timeoutMs / 1000} s`;
+    const because = `gives no answer within ${Math.round(timeoutMs / 100) / 10} s`;
     return { kind: 'fault', fault: 'timeout', because };
   }
   if (result.isMaxBuffer) {

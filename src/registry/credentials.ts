@@ -4,7 +4,8 @@
  * `auths`. Where a helper is configured, Docker does not look into `auths` at all.
  */
 import path from 'node:path';
-import { type DockerAuth, type DockerConfig, parseDockerConfig } from '../docker/config.ts';
+import type { DockerAuth, DockerConfig } from '../docker/config.ts';
+import { readAuthVariable } from './auth-variable.ts';
 import {
   askHelper,
   type Environment,
@@ -43,6 +44,8 @@ export type CredentialOptions = {
   readonly environment: Environment;
   /** How long one helper may take, in milliseconds. */
   readonly helperTimeoutMs: number;
+  /** When everything has to be over, as of `Date.now()`. */
+  readonly until?: number;
 };
 
 /** The key of Docker Hub's login; the CLI uses no other for it. */
@@ -51,7 +54,8 @@ const HUB_KEY = 'https://index.docker.io/v1/';
 /** By which a helper marks its secret as an identity token (docker-credential-helpers). */
 const TOKEN_USER = '<token>';
 
-function configName(directory: string, environment: Environment): string {
+/** How the file is called: from the home directory on, where it lies there. */
+export function configName(directory: string, environment: Environment): string {
   const home = environment.HOME ?? environment.USERPROFILE;
   const file = path.join(directory, 'config.json');
   if (!home || !file.startsWith(home + path.sep)) return file;
@@ -82,18 +86,20 @@ function fromAuths(auths: ReadonlyMap<string, DockerAuth>, server: string): Dock
 
 /** A function that gives the credentials of a registry host, each host and each helper asked once. */
 export function createCredentialStore(options: CredentialOptions): CredentialStore {
-  const { config, configFault, environment, helperTimeoutMs } = options;
+  const { config, configFault, environment, helperTimeoutMs, until = Number.POSITIVE_INFINITY } = options;
   const file = configName(options.configDirectory, environment);
-  const variable = parseDockerConfig(environment.DOCKER_AUTH_CONFIG ?? '', 'DOCKER_AUTH_CONFIG').config;
+  const variable = readAuthVariable(environment.DOCKER_AUTH_CONFIG);
   const known = new Map<string, Promise<Credentials>>();
   // One question to a helper at a time: a helper that hangs is then known to before the next host is asked about.
   const queues = new Map<string, Promise<unknown>>();
   const hung = new Map<string, HelperAnswer>();
 
+  const limit = () => Math.max(0, Math.min(helperTimeoutMs, until - Date.now()));
+
   function ask(program: string, server: string): Promise<HelperAnswer> {
     const before = queues.get(program) ?? Promise.resolve();
     const answer = before.then(async () => {
-      const given = hung.get(program) ?? (await askHelper(program, server, environment, helperTimeoutMs));
+      const given = hung.get(program) ?? (await askHelper(program, server, environment, limit()));
       if (given.kind === 'fault' && given.fault === 'timeout') hung.set(program, given);
       return given;
     });

@@ -10,10 +10,11 @@ export type Deadline = {
   clear(): void;
 };
 
-/** Starts a deadline of `limitMs` milliseconds. */
-export function startDeadline(limitMs: number): Deadline {
+/** Starts a deadline of `limitMs` milliseconds; `until` ends it whatever was paused, as of `Date.now()`. */
+export function startDeadline(limitMs: number, until = Number.POSITIVE_INFINITY): Deadline {
   const controller = new AbortController();
-  let left = limitMs;
+  const leftOf = (ms: number) => Math.max(0, Math.min(ms, until - Date.now()));
+  let left = leftOf(limitMs);
   let since = performance.now();
   let timer = setTimeout(() => controller.abort(), left);
   return {
@@ -26,7 +27,7 @@ export function startDeadline(limitMs: number): Deadline {
         return await work;
       } finally {
         since = performance.now();
-        timer = setTimeout(() => controller.abort(), Math.max(0, left));
+        timer = setTimeout(() => controller.abort(), leftOf(left));
       }
     },
     clear: () => clearTimeout(timer),

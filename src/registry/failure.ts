@@ -1,11 +1,9 @@
 /** Puts the errors of sockets, name look-up and TLS into words. */
-import type { ImageVerdict } from './model.ts';
-
-type Why = Extract<ImageVerdict, { verdict: 'cannot-reach' }>['why'];
+import type { WhyUnreached } from './model.ts';
 
 /** A request that got no answer that could be read. */
 export type Unreached = {
-  readonly unreached: Why;
+  readonly unreached: WhyUnreached;
   /** Ends the sentence "not checked, because …". */
   readonly because: string;
   /** A word or two for the list of what was seen: an errno, mostly. */
@@ -66,7 +64,12 @@ export function explain(error: unknown, name: string): Unreached {
     return { unreached: 'failed', because: `${name} closed the connection without an answer`, seen };
   }
   if (speaksPlainHttp(error)) {
-    return { unreached: 'tls', because: `${name} answers plain HTTP where Docker wants HTTPS`, seen };
+    const because = `${name} answers plain HTTP where Docker wants HTTPS`;
+    return { unreached: 'tls', because, seen: `plain HTTP (${seen})` };
+  }
+  if (/CERTIFICATE_REQUIRED/.test(seen)) {
+    const because = `${name} wants a client certificate, and certs.d has none for it`;
+    return { unreached: 'tls', because, seen };
   }
   if (UNTRUSTED.has(seen)) {
     return { unreached: 'tls', because: `${name} has a certificate that no trusted authority signed`, seen };

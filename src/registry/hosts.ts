@@ -20,3 +20,28 @@ export function isLoopback(hostname: string): boolean {
   const version = isIP(host);
   return version !== 0 && loopback.check(host, version === 6 ? 'ipv6' : 'ipv4');
 }
+
+/**
+ * Why an engine takes a registry without a valid certificate, or without encryption: the entry of its insecure
+ * registries (`registry.test:5000`, `10.0.0.0/8`) that matches. A name that only resolves to such a network is not
+ * looked up.
+ */
+export function insecureBecause(
+  hostname: string,
+  host: string,
+  entries: readonly string[],
+): string | undefined {
+  const address = bare(hostname).toLowerCase();
+  const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+  const entry = entries.find((each) => {
+    if (each === host) return true;
+    const [network = '', bits = ''] = each.split('/');
+    if (!isIP(address) || !isIP(network) || !/^\d{1,3}$/.test(bits)) return false;
+    if (isIP(network) !== isIP(address)) return false;
+    const list = new BlockList();
+    list.addSubnet(network, Math.min(Number(bits), family === 'ipv6' ? 128 : 32), family);
+    return list.check(address, family);
+  });
+  if (isLoopback(hostname)) return 'it is this machine, where Docker takes any certificate and plain HTTP';
+  return entry === undefined ? undefined : `the engine names ${entry} as insecure`;
+}

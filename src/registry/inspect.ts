@@ -1,12 +1,14 @@
 /** Finds out whether a registry has an image, and where it has not, what it is that is missing. */
-import { distance } from 'fastest-levenshtein';
 import { errorCodes, field, jsonOf, mediaType, type Stop, stopUnreached } from './answer.ts';
+import { artefactOf, isFirstSchema } from './artefact.ts';
 import { type Conversation, converse, type RegistryContext } from './client.ts';
 import { startDeadline } from './deadline.ts';
 import { badAnswer } from './failure.ts';
 import type { ImageVerdict } from './model.ts';
+import { nearTags } from './near-tags.ts';
 import { normalisePlatform, type Platform, parsePlatform, platformText, runsOn } from './platform.ts';
 import { DOCKER_HUB, type Reference } from './reference.ts';
+import { listTags } from './tag-list.ts';
 import type { HttpReply } from './transport.ts';
 
 const INDEXES = [
@@ -19,9 +21,8 @@ const MANIFESTS = [
 ];
 const ACCEPT = [...INDEXES, ...MANIFESTS, '*/*'].join(', ');
 
-const MOST_TAGS = 1000;
-const MOST_NEAR = 3;
 const MOST_PLATFORMS = 100;
+const USUAL = 'linux/amd64';
 
 /** What one inspection carries along. */
 type Inspection = {
@@ -79,7 +80,12 @@ function platformsOfIndex(index: unknown): {
   return { platforms: [...found.values()], complete };
 }
 
-function judgePlatforms(wanted: Platform | undefined, platforms: readonly Platform[], single: boolean): Stop {
+/** Whether one of the platforms would do for the one that is wanted. */
+export function judgePlatforms(
+  wanted: Platform | undefined,
+  platforms: readonly Platform[],
+  single: boolean,
+): Extract<Stop, { verdict: 'exists' | 'no-such-platform' }> {
   const names = platforms.map(platformText);
   if (!wanted || platforms.some((offered) => runsOn(offered, wanted)))
     return { verdict: 'exists', platforms: names };
@@ -93,8 +99,10 @@ function judgePlatforms(wanted: Platform | undefined, platforms: readonly Platfo
 
 /** The platform of an image that is not an index stands in its configuration. */
 async function inspectSingle({ talk, wanted }: Inspection, manifest: unknown): Promise<Stop> {
+  const artefact = artefactOf(manifest);
+  if (artefact) return { verdict: 'not-an-image', registry: talk.registry, ...artefact };
   const digest = field(field(manifest, 'config'), 'digest');
-  // Schema 1 and other artefacts have no such configuration: that the image is there is all that can be said.
+  // Without such a configuration, that the image is there is all that can be said.
   if (typeof digest !== 'string' || !/^sha(256|384|512):[a-f0-9]{64,128}$/.test(digest)) {
     return { verdict: 'exists', platforms: [] };
   }
@@ -107,27 +115,35 @@ async function inspectSingle({ talk, wanted }: Inspection, manifest: unknown): P
 /** The manifest is there: what is it for? */
 async function inspectManifest(inspection: Inspection, head: HttpReply): Promise<Stop> {
   const { talk, reference, version, wanted } = inspection;
-  const isIndex = INDEXES.includes(mediaType(head));
-  // Docker Hub counts a GET of a manifest as a pull, and a HEAD not (Docker docs, "Pull usage and limits"): the
-  // quota of the person is not spent on what nobody asked for.
-  if (!wanted && (!isIndex || reference.host === DOCKER_HUB)) return { verdict: 'exists', platforms: [] };
+  const type = mediaType(head);
+  const isIndex = INDEXES.includes(type);
+  if (isFirstSchema(type))
+    return { verdict: 'not-an-image', registry: talk.registry, what: 'schema-1', mediaType: type };
+  // Docker Hub counts a GET of a manifest as a pull, and a HEAD not (Docker docs, "Pull usage and limits"). A pull of the
+  // person's quota is spent where it may tell something: hardly an image there lacks linux/amd64.
+  const isHub = reference.host === DOCKER_HUB;
+  if (isHub && wanted && platformText(wanted) === USUAL) return { verdict: 'exists', platforms: [] };
+  if (!wanted && (!isIndex || isHub)) return { verdict: 'exists', platforms: [] };
   const reply = await talk.ask('GET', `manifests/${version}`, ACCEPT);
   if ('verdict' in reply) return reply;
   if (reply.status !== 200) return oddAnswer(talk, reply);
   const manifest = jsonOf(reply);
-  if (typeof manifest !== 'object' || manifest === null) return oddAnswer(talk, reply);
+  if (typeof manifest !== 'object' || manifest === null) {
+    const because = `${talk.registry} gives a manifest that is no JSON`;
+    return stopUnreached(talk.registry, badAnswer(because, ''));
+  }
+  if (isFirstSchema(mediaType(reply))) {
+    return {
+      verdict: 'not-an-image',
+      registry: talk.registry,
+      what: 'schema-1',
+      mediaType: mediaType(reply),
+    };
+  }
   if (!isIndex && !INDEXES.includes(mediaType(reply))) return inspectSingle(inspection, manifest);
   const { platforms, complete } = platformsOfIndex(manifest);
   if (!complete) return { verdict: 'exists', platforms: platforms.map(platformText) };
   return judgePlatforms(wanted, platforms, false);
-}
-
-function nearest(tag: string, tags: readonly string[]): readonly string[] {
-  return tags
-    .map((name) => ({ name, far: distance(tag, name) }))
-    .sort((a, b) => a.far - b.far || (a.name < b.name ? -1 : 1))
-    .slice(0, MOST_NEAR)
-    .map(({ name }) => name);
 }
 
 /**
@@ -143,29 +159,37 @@ async function inspectAbsence({ talk, reference, version }: Inspection): Promise
   const codes = errorCodes(reply);
   if (codes.includes('NAME_UNKNOWN')) return absent;
 
-  const list = await talk.ask('GET', `tags/list?n=${MOST_TAGS}`, 'application/json');
-  const listCodes = 'verdict' in list ? [] : errorCodes(list);
+  const { answer, tags, complete } = await listTags(talk);
+  const listCodes = 'verdict' in answer ? [] : errorCodes(answer);
   if (listCodes.includes('NAME_UNKNOWN')) return absent;
-  const tags = 'verdict' in list || list.status !== 200 ? undefined : field(jsonOf(list), 'tags');
-  const known = codes.includes('MANIFEST_UNKNOWN');
-  if (tags !== null && !Array.isArray(tags)) {
+  if (!tags) {
     // The list may be closed to us or not offered; what the manifest's error said stands.
-    if (known) return { verdict: 'no-such-tag', registry, near: [] };
-    if ('verdict' in list) return list;
-    return list.status === 404 && (codes.length > 0 || listCodes.length > 0) ? absent : oddAnswer(talk, list);
+    if (codes.includes('MANIFEST_UNKNOWN')) return { verdict: 'no-such-tag', registry, near: [] };
+    if ('verdict' in answer) return answer;
+    return answer.status === 404 && (codes.length > 0 || listCodes.length > 0)
+      ? absent
+      : oddAnswer(talk, answer);
   }
-  const names = (tags ?? []).filter(
-    (tag): tag is string => typeof tag === 'string' && /^\w[\w.-]{0,127}$/.test(tag),
-  );
-  const near = reference.digest === undefined ? nearest(version, names.slice(0, MOST_TAGS)) : [];
-  return { verdict: 'no-such-tag', registry, near };
+  if (reference.digest !== undefined) return { verdict: 'no-such-tag', registry, near: [] };
+  const { near, slip } = nearTags(version, tags);
+  return {
+    verdict: 'no-such-tag',
+    registry,
+    near,
+    ...(slip ? { slip } : {}),
+    ...(complete ? {} : { partial: true }),
+  };
 }
 
-async function inspect(inspection: Inspection): Promise<Stop> {
+async function inspect(inspection: Inspection, limits: RegistryContext['limits']): Promise<Stop> {
   const { talk, version } = inspection;
   const head = await talk.ask('HEAD', `manifests/${version}`, ACCEPT);
   if ('verdict' in head) return head;
   if (head.status === 404) return inspectAbsence(inspection);
+  // A HEAD is answered beyond the limit, and a pull is not.
+  const limit = limits.get(talk.registry);
+  if (head.status === 200 && limit?.remaining === 0)
+    return { verdict: 'rate-limited', registry: talk.registry, limit };
   if (head.status === 200 && isManifest(head)) return inspectManifest(inspection, head);
   return oddAnswer(talk, head);
 }
@@ -187,12 +211,15 @@ export async function inspectImage(
     const because = `${host} is no address that can be asked`;
     return { verdict: 'cannot-reach', registry: host, why: 'dns', because, seen: [] };
   }
-  const deadline = startDeadline(context.timeoutMs);
+  const deadline = startDeadline(context.timeoutMs, context.until);
   const talk = converse(reference, context, deadline);
   const wanted = platform === undefined ? undefined : parsePlatform(platform);
   const version = reference.digest ?? reference.tag ?? 'latest';
   try {
-    const verdict = await inspect({ talk, reference, version, ...(wanted ? { wanted } : {}) });
+    const verdict = await inspect(
+      { talk, reference, version, ...(wanted ? { wanted } : {}) },
+      context.limits,
+    );
     return { ...verdict, seen: [...talk.seen] };
   } finally {
     deadline.clear();

@@ -121,11 +121,20 @@ export function parseReference(text: string): Reference | InvalidReference {
   return { host, path, tag: tag ?? 'latest' };
 }
 
-/** The reference as Docker shows it: without `docker.io/` and, for official images, without `library/`. */
+/**
+ * The reference as Docker shows it: without `docker.io/` and, for official images, without `library/`, as far as that
+ * still names the same image (`docker.io/a.a/b` does not: `a.a` would be a host).
+ */
 export function familiar(reference: Reference): string {
   const { host, path, tag, digest } = reference;
   const official = path.startsWith(OFFICIAL) && path.indexOf('/', OFFICIAL.length) < 0;
   const short = official ? path.slice(OFFICIAL.length) : path;
-  const name = host === DOCKER_HUB ? short : `${host}/${path}`;
+  const isHost = /^(?:localhost|[^/]*[.:][^/]*)\//.test(short);
+  const name = host === DOCKER_HUB && !isHost ? short : `${host}/${path}`;
   return name + (tag === undefined ? '' : `:${tag}`) + (digest === undefined ? '' : `@${digest}`);
+}
+
+/** The reference with all that short names leave out: `docker.io/library/alpine:latest`. */
+export function fullName({ host, path, tag, digest }: Reference): string {
+  return `${host}/${path}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
 }

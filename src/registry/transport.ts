@@ -12,7 +12,7 @@ import type { Deadline } from './deadline.ts';
 import { badAnswer, codeOf, explain, UNTRUSTED, type Unreached } from './failure.ts';
 import { isLoopback } from './hosts.ts';
 import { proxyFor } from './proxy.ts';
-import { extraAuthorities } from './trust.ts';
+import { type RegistryCertificates, registryCertificates, systemAuthorities } from './trust.ts';
 import { createTunnelAgent, ProxyRefusal } from './tunnel.ts';
 
 type HttpRequest = {
@@ -31,7 +31,20 @@ export type HttpReply = {
   readonly body: Buffer;
 };
 
-export type Transport = { send(request: HttpRequest): Promise<HttpReply | Unreached> };
+export type Transport = {
+  send(request: HttpRequest): Promise<HttpReply | Unreached>;
+  /** How an origin is asked, as far as it was asked. */
+  way(url: URL): Way;
+};
+
+export type Way = {
+  /** The proxy, without its login: `proxy.test:3128 (HTTPS_PROXY)`. */
+  readonly proxy?: string;
+  /** Files of authorities that are trusted beside Node's own, where one of them was needed. */
+  readonly authorities?: readonly string[];
+  /** The client certificate that was shown. */
+  readonly client?: string;
+};
 
 export type TransportOptions = {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -107,16 +120,22 @@ export function createTransport(options: TransportOptions): Transport {
   const plainAgent = new http.Agent({ keepAlive: true });
   const secureAgent = new https.Agent({ keepAlive: true });
   const tunnelAgents = new Map<string, https.Agent>();
-  const authorities = new Map<string, string[]>();
+  const certificates = new Map<string, Promise<RegistryCertificates>>();
+  const clients = new Map<string, NonNullable<RegistryCertificates['client']>>();
+  const authorities = new Map<string, { readonly ca: string[]; readonly files: readonly string[] }>();
   const answered = new Set<string>();
   const down = new Map<string, Unreached>();
 
   function optionsFor(url: URL, name: string): https.RequestOptions | Unreached {
     if (url.protocol === 'http:') return { agent: plainAgent, lookup };
+    const known = authorities.get(url.origin);
+    const client = clients.get(url.origin);
+    const trust = {
+      ...(known ? { ca: known.ca } : {}),
+      ...(client ? { cert: client.cert, key: client.key } : {}),
+    };
     // Docker takes any certificate from this very machine.
-    if (isLoopback(url.hostname)) return { agent: secureAgent, lookup, rejectUnauthorized: false };
-    const ca = authorities.get(url.origin);
-    const trust = ca ? { ca } : {};
+    if (isLoopback(url.hostname)) return { agent: secureAgent, lookup, ...trust, rejectUnauthorized: false };
     const proxy = proxyFor(url, environment);
     if (!proxy) return { agent: secureAgent, lookup, ...trust };
     if (!proxy.url) {
@@ -129,17 +148,32 @@ export function createTransport(options: TransportOptions): Transport {
     return { agent, ...trust };
   }
 
+  /** What lies in `certs.d` for an origin; looked up once. A client certificate is shown from the first request on. */
+  async function certificatesFor(url: URL): Promise<RegistryCertificates> {
+    const known =
+      certificates.get(url.origin) ?? registryCertificates(url.host, environment, configDirectory);
+    certificates.set(url.origin, known);
+    const found = await known;
+    if (found.client) clients.set(url.origin, found.client);
+    return found;
+  }
+
   /** True where more authorities than Node's were found, so that asking again may help. */
   async function findAuthorities(url: URL): Promise<boolean> {
     if (authorities.has(url.origin)) return false;
-    const extra = await extraAuthorities(url.host, environment, configDirectory);
+    const system = await systemAuthorities(environment);
+    const extra = [...(system ? [system] : []), ...(await certificatesFor(url)).authorities];
     if (extra.length === 0) return false;
-    authorities.set(url.origin, [...tls.rootCertificates, ...extra]);
+    authorities.set(url.origin, {
+      ca: [...tls.rootCertificates, ...extra.map(({ pem }) => pem)],
+      files: extra.map(({ file }) => file),
+    });
     return true;
   }
 
   async function attempt(request: HttpRequest): Promise<HttpReply | Unreached> {
     const { url, name, deadline } = request;
+    if (url.protocol === 'https:') await certificatesFor(url);
     const chosen = optionsFor(url, name);
     if ('unreached' in chosen) return chosen;
     try {
@@ -177,6 +211,16 @@ export function createTransport(options: TransportOptions): Transport {
       const conclusive = reply.unreached !== 'timeout' || waited >= request.deadline.limitMs / 2;
       if (!answered.has(origin) && reply.unreached !== 'bad-answer' && conclusive) down.set(origin, reply);
       return reply;
+    },
+    way(url) {
+      const proxy = proxyFor(url, environment);
+      const trusted = authorities.get(url.origin);
+      const client = clients.get(url.origin);
+      return {
+        ...(proxy ? { proxy: proxy.name } : {}),
+        ...(trusted ? { authorities: trusted.files } : {}),
+        ...(client ? { client: client.file } : {}),
+      };
     },
   };
 }

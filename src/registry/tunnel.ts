@@ -82,11 +82,11 @@ export function createTunnelAgent(
   timeoutMs: number,
 ): https.Agent {
   const createConnection = (options: tls.ConnectionOptions, callback: Connect): undefined => {
-    const { host = '', port = 443, servername, ca, rejectUnauthorized } = options;
+    const { host = '', port = 443, servername, ca, cert, key, rejectUnauthorized } = options;
     const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`;
     openTunnel(proxy, name, authority, lookup, timeoutMs).then(
       (socket) => {
-        const wanted = { servername, ca, rejectUnauthorized };
+        const wanted = { servername, ca, cert, key, rejectUnauthorized };
         const given = Object.entries(wanted).filter(([, value]) => value !== undefined);
         callback(null, tls.connect({ socket, host, ...Object.fromEntries(given) }));
       },

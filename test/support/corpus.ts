@@ -137,7 +137,8 @@ export async function askDockmedic(one: CorpusCase, root: string, home: string):
   };
 }
 
-function optionsOf(args: readonly string[]) {
+/** The options of a call of Compose. */
+export function optionsOf(args: readonly string[]) {
   const all = (flag: string) => args.flatMap((arg, i) => (arg === flag ? [args[i + 1] ?? ''] : []));
   const [projectDirectory] = all('--project-directory');
   const [projectName] = all('-p');

@@ -20,28 +20,38 @@ export type Person = {
     args: readonly string[],
     options?: { cwd?: string; env?: Record<string, string | undefined> },
   ): ReturnType<typeof run>;
+  /** The same below another command (`nsenter …`). */
+  wrapped(
+    wrapper: readonly string[],
+    args: readonly string[],
+    options?: { cwd?: string; env?: Record<string, string | undefined> },
+  ): ReturnType<typeof run>;
   dispose(): Promise<void>;
 };
 
 /** Somebody with an empty home directory, no terminal, and no engine unless the environment says where one is. */
 export async function person(): Promise<Person> {
   const home = await realpath(await mkdtemp(path.join(os.tmpdir(), 'dockmedic-home-')));
+  const wrapped: Person['wrapped'] = (wrapper, args, { cwd = home, env = {} } = {}) => {
+    const [first = process.execPath, ...rest] = [...wrapper, process.execPath, program, ...args];
+    return run([first, ...rest], {
+      cwd,
+      env: {
+        HOME: home,
+        XDG_STATE_HOME: path.join(home, 'state'),
+        DOCKER_CONFIG: path.join(home, '.docker'),
+        NO_COLOR: '1',
+        FORCE_COLOR: undefined,
+        CI: undefined,
+        COMPOSE_FILE: undefined,
+        ...env,
+      },
+    });
+  };
   return {
     home,
-    dockmedic: (args, { cwd = home, env = {} } = {}) =>
-      run([process.execPath, program, ...args], {
-        cwd,
-        env: {
-          HOME: home,
-          XDG_STATE_HOME: path.join(home, 'state'),
-          DOCKER_CONFIG: path.join(home, '.docker'),
-          NO_COLOR: '1',
-          FORCE_COLOR: undefined,
-          CI: undefined,
-          COMPOSE_FILE: undefined,
-          ...env,
-        },
-      }),
+    dockmedic: (args, options) => wrapped([], args, options),
+    wrapped,
     dispose: () => rm(home, { recursive: true, force: true }),
   };
 }

@@ -96,6 +96,13 @@ export type TestImage = {
   readonly index?: boolean;
 };
 
+export type TestArtefact = {
+  readonly repository: string;
+  readonly tag: string;
+  /** That of its configuration: what it is. */
+  readonly mediaType: string;
+};
+
 const OCI = 'application/vnd.oci.image';
 
 type Descriptor = { readonly mediaType: string; readonly digest: string; readonly size: number };
@@ -107,9 +114,13 @@ function digestOf(bytes: Uint8Array): string {
 /** A layer that holds no file: the end mark of a tar archive. */
 const EMPTY_TAR = Buffer.alloc(1024);
 
-/** Pushes a tiny image over the distribution API to a plain HTTP registry; gives the digest of its manifest. */
-export async function pushImage(registry: TestRegistry, image: TestImage): Promise<string> {
-  const { repository, tag, platforms } = image;
+type Pusher = {
+  blob(mediaType: string, bytes: Uint8Array): Promise<Descriptor>;
+  /** Under a tag, or, without one, by its digest. */
+  manifest(name: string | undefined, manifest: { mediaType: string }): Promise<Descriptor>;
+};
+
+function pushTo(registry: TestRegistry, repository: string): Pusher {
   const base = `${registry.url}/v2/${repository}`;
   const { login } = registry;
   const authorization =
@@ -145,6 +156,23 @@ export async function pushImage(registry: TestRegistry, image: TestImage): Promi
     await request('PUT', `${base}/manifests/${name ?? digest}`, manifest.mediaType, bytes);
     return { mediaType: manifest.mediaType, digest, size: bytes.length };
   }
+  return { blob: pushBlob, manifest: pushManifest };
+}
+
+/** Pushes something that is no image. */
+export async function pushArtefact(registry: TestRegistry, artefact: TestArtefact): Promise<void> {
+  const { repository, tag, mediaType } = artefact;
+  const push = pushTo(registry, repository);
+  const config = await push.blob(mediaType, Buffer.from('{"name":"chart"}'));
+  const layer = await push.blob('application/octet-stream', Buffer.from('a chart'));
+  const manifest = { schemaVersion: 2, mediaType: `${OCI}.manifest.v1+json`, config, layers: [layer] };
+  await push.manifest(tag, manifest);
+}
+
+/** Pushes a tiny image over the distribution API to a plain HTTP registry; gives the digest of its manifest. */
+export async function pushImage(registry: TestRegistry, image: TestImage): Promise<string> {
+  const { repository, tag, platforms } = image;
+  const { blob: pushBlob, manifest: pushManifest } = pushTo(registry, repository);
 
   const isIndex = image.index ?? platforms.length !== 1;
   const layer = await pushBlob(`${OCI}.layer.v1.tar+gzip`, gzipSync(EMPTY_TAR));

