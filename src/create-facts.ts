@@ -1,14 +1,17 @@
 /** Makes the facts of one run: each looked up when first asked for, the live ones under one common time limit. */
 import type { Project } from './compose/model.ts';
+import type { CliSeen } from './docker/cli-model.ts';
 import type { ComposeCall } from './docker/compose-cli.ts';
+import type { DaemonSeen } from './docker/daemon-model.ts';
 import { type DockerEnvironment, dockerDirectory } from './docker/environment.ts';
+import type { EngineSeen } from './docker/health-model.ts';
 import type { AskedEndpoint, ComposeVerdict, EngineEndpoints, LocalImages } from './docker/model.ts';
 import { matchInContext } from './dockerfile/context.ts';
 import { createMeasure } from './dockerfile/context-size.ts';
 import type { DockerfileModel } from './dockerfile/model.ts';
 import { parseDockerfile } from './dockerfile/parse.ts';
 import { type BuildArguments, type Facts, type Files, type History, Unavailable } from './facts.ts';
-import type { RegistryClient } from './registry/registries.ts';
+import type { AskEngine, RegistryClient } from './registry/registries.ts';
 import { type Subject, subject } from './subject.ts';
 import { entriesBelow } from './workspace/entries.ts';
 
@@ -32,6 +35,9 @@ export type FactsOptions = {
 /** How long an engine may take to answer a ping, in milliseconds; within the common limit. */
 const PING_MS = 2_000;
 
+/** How long the engine may take to look an image up, in milliseconds; within the common limit. */
+const ENGINE_MS = 5_000;
+
 /** How long one `docker compose config` may take, in milliseconds; within the common limit. */
 const COMPOSE_MS = 10_000;
 /** How many of them run at once. */
@@ -49,8 +55,41 @@ export function createFacts(options: FactsOptions): Facts {
     const { askEndpoints } = await import('./docker/engine.ts');
     // Below the common limit, so that a silent engine is told apart from one that nobody had the time to ask.
     const left = Math.max(100, end - Date.now());
-    const timeoutMs = Math.min(PING_MS, Math.round(left * 0.8));
-    return limit(askEndpoints(environment, { timeoutMs }), 'the engine did not answer', subject.engine);
+    const most = Math.round(left * 0.8);
+    const limits = { timeoutMs: Math.min(PING_MS, most), sshTimeoutMs: most };
+    return limit(askEndpoints(environment, limits), 'the engine did not answer', subject.engine);
+  });
+
+  const left = () => Math.max(0, end - Date.now());
+
+  const cli = once(async (): Promise<CliSeen> => {
+    if (!options.askEngine)
+      throw new Unavailable('skipped', 'the docker CLI is left out (--no-engine)', subject.cli);
+    const { lookAtCli } = await import('./docker/cli-seen.ts');
+    return limit(lookAtCli(environment, left), 'the docker CLI did not answer', subject.cli);
+  });
+
+  const engineHealth = once(async (): Promise<EngineSeen> => {
+    const { chosen } = await endpoints();
+    if (chosen.ping.answer === 'down')
+      throw new Unavailable('blocked', `no engine answers at ${chosen.host}`, subject.engine);
+    const { lookAtEngine } = await import('./docker/health-seen.ts');
+    const seen = lookAtEngine(chosen, environment, options.root, left()).catch((error: unknown) => {
+      const told = error instanceof Error ? error.message : 'unknown error';
+      throw new Unavailable('unverified', `the engine did not say how it is (${told})`, subject.engine);
+    });
+    return limit(seen, 'the engine did not say how it is', subject.engine);
+  });
+
+  const daemon = once(async (): Promise<DaemonSeen | undefined> => {
+    const { chosen } = await endpoints();
+    if (chosen.ping.answer === 'up') return undefined;
+    const { lookAtDaemon } = await import('./docker/daemon-seen.ts');
+    return limit(
+      lookAtDaemon(chosen, environment, left),
+      'the daemon could not be looked at',
+      subject.engine,
+    );
   });
 
   const images = once(async (): Promise<LocalImages> => {
@@ -59,7 +98,7 @@ export function createFacts(options: FactsOptions): Facts {
       throw new Unavailable('blocked', `no engine answers at ${chosen.host}`, subject.engine);
     }
     return limit(
-      listImages(chosen, environment, options.timeoutMs),
+      listImages(chosen, environment, left()),
       'the engine did not list its images',
       subject.engine,
     );
@@ -69,7 +108,16 @@ export function createFacts(options: FactsOptions): Facts {
     if (!options.askRegistries) {
       throw new Unavailable('skipped', 'registries are left out (--offline)', subject.registry('*'));
     }
-    return createClient(environment, options.timeoutMs);
+    return createClient(environment, options.timeoutMs, end, async (reference, login) => {
+      const { chosen } = await endpoints().catch(() => ({ chosen: undefined }));
+      const { askEngineAbout } = await import('./registry/engine-view.ts');
+      return askEngineAbout(chosen, reference, login, Math.min(ENGINE_MS, end - Date.now()));
+    });
+  });
+
+  const helpers = once(async () => {
+    const { createHelperCheck } = await import('./docker/missing-helper.ts');
+    return createHelperCheck(environment);
   });
 
   const buildChecks = once(async () => {
@@ -84,7 +132,7 @@ export function createFacts(options: FactsOptions): Facts {
       root: options.root,
       files,
       environment,
-      timeoutMs: Math.min(5_000, options.timeoutMs),
+      timeoutMs: Math.min(5_000, left()),
     });
   });
 
@@ -100,9 +148,9 @@ export function createFacts(options: FactsOptions): Facts {
     const { askCompose: ask } = await import('./docker/compose-cli.ts');
     const verdict = await turn(async (): Promise<ComposeVerdict> => {
       if (absent !== undefined) return { answer: 'absent', because: absent };
-      const left = Math.min(COMPOSE_MS, end - Date.now());
-      if (left <= 0) return { answer: 'none', because: 'no time was left to ask docker compose (--timeout)' };
-      return ask(project, call, environment, left);
+      const most = Math.min(COMPOSE_MS, left());
+      if (most <= 0) return { answer: 'none', because: 'no time was left to ask docker compose (--timeout)' };
+      return ask(project, call, environment, most);
     });
     if (verdict.answer !== 'absent') return verdict;
     absent = verdict.because;
@@ -142,11 +190,29 @@ export function createFacts(options: FactsOptions): Facts {
     },
     contextMatch: (context, dockerfile, pattern) => matchInContext(files, context, dockerfile, pattern),
     endpoints,
+    cli,
+    engineHealth,
+    daemon,
     localImages: images,
     composeVerdict,
+    missingHelper: async (reference) => {
+      const ask = await helpers();
+      return ask(reference);
+    },
     image: async (reference, platform) => {
       const client = await registries();
-      return limit(client.image(reference, platform), 'the registry did not answer', subject.registry('*'));
+      const late = 'the registry did not answer';
+      // Each image that is left open is named: what is late is a verdict on this one, and ends no rule.
+      return limit(client.image(reference, platform), late, subject.registry('*')).catch((error: unknown) => {
+        if (!(error instanceof Unavailable)) throw error;
+        return {
+          verdict: 'cannot-reach',
+          registry: '',
+          why: 'timeout',
+          because: error.because,
+          seen: [],
+        } as const;
+      });
     },
   };
 }
@@ -162,7 +228,16 @@ async function listImages(
   return answer;
 }
 
-async function createClient(environment: DockerEnvironment, timeoutMs: number): Promise<RegistryClient> {
+/** What is kept back of the common limit, in milliseconds, so that answers that say "no answer" come before it ends. */
+const KEPT_BACK_MS = 200;
+
+/** `end`: when everything has to be over, as of `Date.now()`. */
+async function createClient(
+  environment: DockerEnvironment,
+  timeoutMs: number,
+  end: number,
+  engine: AskEngine,
+): Promise<RegistryClient> {
   const [{ createRegistryClient }, { readDockerConfig }] = await Promise.all([
     import('./registry/registries.ts'),
     import('./docker/config.ts'),
@@ -175,6 +250,8 @@ async function createClient(environment: DockerEnvironment, timeoutMs: number): 
     environment: environment.env,
     timeoutMs: Math.min(5_000, timeoutMs),
     helperTimeoutMs: Math.min(3_000, timeoutMs),
+    engine,
+    until: end - Math.min(KEPT_BACK_MS, timeoutMs * 0.1),
   });
 }
 

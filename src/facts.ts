@@ -3,6 +3,9 @@
  * ask for is looked up once. Facts of the tree are plain values; live facts are promises, each with a time limit.
  */
 import type { Build, Project } from './compose/model.ts';
+import type { CliSeen } from './docker/cli-model.ts';
+import type { DaemonSeen } from './docker/daemon-model.ts';
+import type { EngineSeen } from './docker/health-model.ts';
 import type { ComposeVerdict, EngineEndpoints, LocalImages } from './docker/model.ts';
 import type { DockerfileModel } from './dockerfile/model.ts';
 import type { ImageVerdict } from './registry/model.ts';
@@ -109,6 +112,12 @@ export type Facts = {
   buildVerdict(build: Build): Promise<BuildVerdict>;
   /** The endpoint that the docker CLI would use and the others on this machine, each asked once. */
   endpoints(): Promise<EngineEndpoints>;
+  /** The docker CLI and its plugins. Throws `Unavailable` where the CLI is not to be asked. */
+  cli(): Promise<CliSeen>;
+  /** What the engine says of itself, and what is seen of its disk and clock. Throws `Unavailable` where none answers. */
+  engineHealth(): Promise<EngineSeen>;
+  /** What keeps the engine of this machine from starting; undefined where it answers, or is not of this machine. */
+  daemon(): Promise<DaemonSeen | undefined>;
   /** The images that the engine holds. Throws `Unavailable` where no engine answers. */
   localImages(): Promise<LocalImages>;
   /**
@@ -118,6 +127,17 @@ export type Facts = {
   composeVerdict(project: Project): Promise<ComposeVerdict>;
   /** What the registry says of an image reference. Throws `Unavailable` where registries are not to be asked. */
   image(reference: string, platform?: string): Promise<ImageVerdict>;
+  /** The credential helper that Docker's configuration names for an image's registry, if it is not there. */
+  missingHelper(reference: string): Promise<MissingHelper | undefined>;
+};
+
+/** A program that Docker's configuration names and that is not on PATH. */
+export type MissingHelper = {
+  readonly program: string;
+  /** Docker's `config.json`, absolute; it holds secrets and is never shown. */
+  readonly file: string;
+  /** What takes its name out of that file; undefined where that is not clear. */
+  readonly removal?: readonly { readonly start: number; readonly end: number; readonly text: string }[];
 };
 
 export type ContextSize = {

@@ -6,7 +6,7 @@ import { createFiles } from '../workspace/files.ts';
 import type { Selection } from '../workspace/workspace.ts';
 import { UsageError } from './usage-error.ts';
 
-/** As commander reads them. */
+/** What a call says about its place. */
 export type WhereFlags = {
   readonly file?: readonly string[];
   readonly projectDirectory?: string;

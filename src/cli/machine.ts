@@ -11,9 +11,11 @@ export type Machine = {
 
 export function thisMachine(): Machine {
   const { env, platform } = process;
+  const groups =
+    process.getgroups && process.getegid ? [...process.getgroups(), process.getegid()] : undefined;
   const home = env.HOME || env.USERPROFILE || os.homedir();
   return {
-    docker: { env, home, platform, uid: process.getuid?.(), disk: realDisk },
+    docker: { env, home, platform, uid: process.getuid?.(), groups, disk: realDisk },
     stateDirectory: stateDirectoryOf({ platform, env, home }),
   };
 }

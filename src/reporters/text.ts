@@ -165,7 +165,7 @@ function shortEntry(group: Group, sheet: Sheet): Line[] {
 }
 
 /** Writes a line: cleaned, coloured where colour is wanted, without blanks at its end. */
-function painter({ paint, unicode }: Pick<Look, 'paint' | 'unicode'>): (line: Line) => string {
+export function painter({ paint, unicode }: Pick<Look, 'paint' | 'unicode'>): (line: Line) => string {
   return (line) =>
     trimEnd(line)
       .map(({ text, tone }) => {

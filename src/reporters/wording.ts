@@ -1,4 +1,5 @@
 /** The words and counts that the text and the terminal app share. Pure. */
+import { listed } from '../listed.ts';
 import type { Report } from '../report.ts';
 import { kindOf, type Subject, type SubjectKind } from '../subject.ts';
 import { type Group, type GroupFix, safelyFixable, type Unchecked } from './grouping.ts';
@@ -6,15 +7,6 @@ import { type Group, type GroupFix, safelyFixable, type Unchecked } from './grou
 /** `1 place`, `13 places`. */
 export function count(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`;
-}
-
-/** `a, b and 4 more`; all of them where only one would be left over. */
-function listed(names: readonly string[], most = 3): string {
-  const shown = names.length <= most + 1 ? names : names.slice(0, most);
-  const more = names.length - shown.length;
-  if (more > 0) return `${shown.join(', ')} and ${more} more`;
-  const last = shown.at(-1) ?? '';
-  return shown.length < 2 ? last : `${shown.slice(0, -1).join(', ')} and ${last}`;
 }
 
 /** What a subject is called on the screen: its name without its kind and its project. */
@@ -37,18 +29,23 @@ const WORDS: readonly (readonly [SubjectKind, string, string])[] = [
   ['endpoint', 'endpoint', 'endpoints'],
   ['tests', 'test suite', 'test suites'],
   ['engine', 'engine', 'engines'],
+  ['cli', 'command', 'commands'],
 ];
 /** Kinds that are worth naming one by one; the others only follow from them and are counted. */
 const NAMED: readonly SubjectKind[] = ['project', 'file', 'service', 'registry', 'image'];
 
 /** Subjects by kind in words: `images shop-api, shop-auth and 4 more · 6 containers · 3 endpoints`. */
 export function subjectsInWords(subjects: readonly Subject[], projects: Report['projects']): string {
-  const kinds = WORDS.map(([kind, one, many]) => ({
-    kind,
-    one,
-    many,
-    subjects: subjects.filter((name) => kindOf(name) === kind),
-  })).filter((entry) => entry.subjects.length > 0);
+  const byKind = new Map<SubjectKind, Subject[]>();
+  for (const name of subjects) {
+    const known = byKind.get(kindOf(name));
+    if (known) known.push(name);
+    else byKind.set(kindOf(name), [name]);
+  }
+  const kinds = WORDS.flatMap(([kind, one, many]) => {
+    const found = byKind.get(kind);
+    return found ? [{ kind, one, many, subjects: found }] : [];
+  });
   const someNamed = kinds.some(({ kind }) => NAMED.includes(kind));
   return kinds
     .map(({ kind, one, many, subjects: found }, index) => {

@@ -193,4 +193,30 @@ describe('secrets', () => {
       for (const output of outputs) expect(output).not.toContain(secret);
     }
   });
+
+  it('that stand beside a fix are masked; only the diff that is to be applied has them', async () => {
+    const lines = [
+      'services:',
+      '  api:',
+      '    image: alpine',
+      '    environment:',
+      '      PASSWORD: planted-beside',
+      '    restart: unless-stoped',
+      '    labels:',
+      '      - API_TOKEN=planted-below',
+      '',
+    ];
+    await writeFile(path.join(root, 'compose.yaml'), lines.join('\n'));
+    const look = [root, '--offline', '--no-engine'];
+    for (const format of ['text', 'json']) {
+      const { stdout, code } = await ana.dockmedic([...look, '--format', format]);
+      expect(code).toBe(1);
+      expect(stdout).toContain('unless-stopped');
+      expect(stdout).not.toContain('planted');
+    }
+    const { stdout } = await ana.dockmedic([...look, '--dry-run']);
+    // git takes a change only where it finds the lines around it.
+    expect(stdout).toContain('+    restart: unless-stopped');
+    expect(stdout).toContain('planted-beside');
+  });
 });

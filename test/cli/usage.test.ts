@@ -106,7 +106,7 @@ describe('what can be asked', () => {
     await mkdir(path.join(ana.home, 'warned'), { recursive: true });
     await writeFile(
       path.join(ana.home, 'warned/compose.yaml'),
-      'services:\n  db:\n    image: postgres:16\n    volumes: [./data:/data]\n',
+      'services:\n  db:\n    image: postgres:16\n    volumes: [./data:/data:ro]\n',
     );
     expect((await ana.dockmedic(['warned', ...STATIC])).code).toBe(0);
     expect((await ana.dockmedic(['warned', ...STATIC, '--fail-on', 'warning'])).code).toBe(1);

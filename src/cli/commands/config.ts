@@ -5,15 +5,12 @@ import type { Resolved, ResolvedScalar } from '../../compose/resolved.ts';
 import { createRedactor } from '../../redact.ts';
 import { locate as locatePlace, type Place, type Source } from '../../source.ts';
 import { openWorkspace, type Workspace } from '../../workspace/workspace.ts';
-import { locate, type WhereFlags } from '../locate.ts';
+import type { OptionsOf } from '../commands.ts';
+import { locate } from '../locate.ts';
 import { thisMachine } from '../machine.ts';
 import { renderModel } from '../model-text.ts';
 
-/** As commander reads them. */
-export type ConfigFlags = WhereFlags & {
-  readonly values?: true;
-  readonly format: 'text' | 'json';
-};
+type ConfigFlags = OptionsOf<'config'>;
 
 /** `dockmedic config [dir]`: the model that Compose works with, and why each value is what it is. */
 export function configCommand(directory: string, flags: ConfigFlags): number {

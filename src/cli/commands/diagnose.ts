@@ -4,14 +4,15 @@ import type { Report } from '../../report.ts';
 import { renderJson } from '../../reporters/json.ts';
 import { renderText } from '../../reporters/text.ts';
 import { LAYERS } from '../../rule.ts';
-import type { DiagnoseFlags } from '../flags.ts';
+import type { OptionsOf } from '../commands.ts';
 import { locate } from '../locate.ts';
 import { hasUnicode, thisMachine, wantsColour } from '../machine.ts';
+import { secondsOf } from '../seconds.ts';
 import { openSession, type Session, type SessionOptions } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** `dockmedic [dir]`: looks, reports, and with `--fix` repairs. Returns the exit status. */
-export async function diagnoseCommand(directory: string, flags: DiagnoseFlags): Promise<number> {
+export async function diagnoseCommand(directory: string, flags: OptionsOf<'diagnose'>): Promise<number> {
   refuseContradictions(flags);
   const session = openSession(sessionOptions(directory, flags));
 
@@ -38,7 +39,7 @@ async function lookOnce(session: Session) {
   return { report: await session.report(diagnosis), crashes: diagnosis.crashes };
 }
 
-async function print(report: Report, flags: DiagnoseFlags): Promise<void> {
+async function print(report: Report, flags: OptionsOf<'diagnose'>): Promise<void> {
   if (flags.format === 'json') {
     process.stdout.write(renderJson(report));
     return;
@@ -61,7 +62,7 @@ function hasScreen(): boolean {
   return process.stdin.isTTY === true && process.stdout.isTTY === true && !ci && TERM !== 'dumb';
 }
 
-function refuseContradictions(flags: DiagnoseFlags): void {
+function refuseContradictions(flags: OptionsOf<'diagnose'>): void {
   if (flags.unsafe && !flags.fix && !flags.dryRun)
     throw new UsageError('--unsafe goes with --fix or --dry-run.');
   if (flags.yes && !flags.unsafe)
@@ -72,7 +73,7 @@ function refuseContradictions(flags: DiagnoseFlags): void {
     throw new UsageError('--dry-run prints a diff, so --format does not go with it.');
 }
 
-function sessionOptions(directory: string, flags: DiagnoseFlags): SessionOptions {
+function sessionOptions(directory: string, flags: OptionsOf<'diagnose'>): SessionOptions {
   const { root, selection } = locate(directory, flags);
   return {
     root,
@@ -97,12 +98,4 @@ function knownRules(flag: string, names: readonly string[]): readonly string[] {
     );
   }
   return names;
-}
-
-function secondsOf(text: string): number {
-  const seconds = Number(text);
-  if (text.trim() === '' || !Number.isFinite(seconds) || seconds <= 0 || seconds > 3_600) {
-    throw new UsageError(`--timeout takes seconds from 0.1 to 3600, not "${text}".`);
-  }
-  return seconds;
 }

@@ -6,7 +6,9 @@ import { repair } from '../../fix/repair.ts';
 import { snapshotOf } from '../../fix/snapshot.ts';
 import { createRedactor } from '../../redact.ts';
 import type { Report } from '../../report.ts';
-import type { DiagnoseFlags } from '../flags.ts';
+import type { Step } from '../../rule.ts';
+import type { OptionsOf } from '../commands.ts';
+import { outsideOf } from '../outside.ts';
 import { createRunner } from '../run-command.ts';
 import type { Session } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
@@ -15,12 +17,15 @@ import { VERSION } from '../version.ts';
 /** `--fix` and `--dry-run`. Returns the exit status, which is that of the state left on disk. */
 export async function fixCommand(
   session: Session,
-  flags: DiagnoseFlags,
+  flags: OptionsOf<'diagnose'>,
   print: (report: Report) => Promise<void>,
 ): Promise<number> {
   const before = await session.look();
   const unsafe = flags.unsafe === true && (flags.dryRun === true || (await consents(before, flags)));
-  const select = (findings: readonly DiagnosedFinding[]) => selectFixes(findings, { unsafe });
+  const hasTerminal = process.stdin.isTTY === true && process.stderr.isTTY === true;
+  const select = (findings: readonly DiagnosedFinding[]) =>
+    selectFixes(hasTerminal || flags.dryRun ? findings : findings.map(withoutTalks), { unsafe });
+  const outside = outsideOf(session.machine);
 
   if (flags.dryRun) {
     const { facts } = before;
@@ -28,12 +33,20 @@ export async function fixCommand(
       select(before.findings),
       facts.files.read,
       (file) => facts.files.stat(file) !== undefined,
+      outside,
     );
-    process.stdout.write(diffOfPlan(plan, (file) => facts.files.stat(file)?.mode));
-    for (const { fix } of plan.accepted) {
-      for (const step of fix.steps)
+    // A diff shows what stands around the change; what lies outside is no part of one for this tree anyway.
+    const inside = plan.accepted.filter(({ fix }) => !fix.steps.some(isConfidential));
+    process.stdout.write(diffOfPlan({ ...plan, accepted: inside }, (file) => facts.files.stat(file)?.mode));
+    const unshown = new Set<string>();
+    for (const { fix, title } of plan.accepted) {
+      for (const step of fix.steps) {
         if (step.kind === 'run') process.stderr.write(`would run: ${step.argv.join(' ')}\n`);
+        if (step.kind === 'edit' && isConfidential(step))
+          unshown.add(`would edit: ${step.at.file} (${title})\n`);
+      }
     }
+    for (const text of unshown) process.stderr.write(text);
     for (const { title, reason } of plan.refused) process.stderr.write(`left out: ${title} (${reason})\n`);
     return (await session.report(before)).exitCode;
   }
@@ -51,7 +64,8 @@ export async function fixCommand(
       root: session.root,
       stateDirectory: session.machine.stateDirectory,
       version: VERSION,
-      run: createRunner(session, before, (text) => process.stderr.write(`${redact(text)}\n`)),
+      run: createRunner(session, before, (text) => process.stderr.write(`${redact(text)}\n`), hasTerminal),
+      outside,
       signal: interrupted.signal,
     });
     const report = await session.report(await session.look(), repaired);
@@ -62,9 +76,23 @@ export async function fixCommand(
   }
 }
 
+/** Without the fixes that ask the person for something. */
+function withoutTalks(finding: DiagnosedFinding): DiagnosedFinding {
+  const fixes = finding.fixes?.filter(
+    ({ steps }) => !steps.some((step) => step.kind === 'run' && step.terminal),
+  );
+  return fixes?.length === finding.fixes?.length ? finding : { ...finding, fixes: fixes ?? [] };
+}
+
+function isConfidential(step: Step): boolean {
+  return step.kind === 'edit' && step.confidential === true;
+}
+
 /** Asks for the unsafe fixes, each with what speaks against it. Nothing is asked where there is nothing to ask. */
-async function consents({ findings, facts }: Diagnosis, flags: DiagnoseFlags): Promise<boolean> {
-  const offered = selectFixes(findings, { unsafe: true }).filter(({ fix }) => fix.safety === 'unsafe');
+async function consents({ findings, facts }: Diagnosis, flags: OptionsOf<'diagnose'>): Promise<boolean> {
+  const offered = selectFixes(process.stdin.isTTY ? findings : findings.map(withoutTalks), {
+    unsafe: true,
+  }).filter(({ fix }) => fix.safety === 'unsafe');
   if (offered.length === 0 || flags.yes) return true;
   if (!process.stdin.isTTY)
     throw new UsageError('--unsafe asks before it changes anything; without a terminal, add --yes.');

@@ -7,6 +7,7 @@ import { createRedactor } from '../../redact.ts';
 import type { Report } from '../../report.ts';
 import type { Controller, FixRun, OnEvent } from '../../ui/controller.ts';
 import { hasUnicode, wantsColour } from '../machine.ts';
+import { outsideOf } from '../outside.ts';
 import { createRunner } from '../run-command.ts';
 import type { Session } from '../session.ts';
 import { VERSION } from '../version.ts';
@@ -52,7 +53,9 @@ function createController(session: Session): Controller {
       root: session.root,
       stateDirectory: session.machine.stateDirectory,
       version: VERSION,
-      run: createRunner(session, before, say),
+      // The screen has the terminal: what asks for a password has to be run beside it.
+      run: createRunner(session, before, say, false),
+      outside: outsideOf(session.machine),
       mostRounds,
       onProgress: (event) => {
         if (event.type === 'applied') say('checking what was changed');

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { undoLast } from '../../fix/undo.ts';
 import { thisMachine } from '../machine.ts';
+import { outsideOf } from '../outside.ts';
 import { runOnce } from '../run-command.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -18,7 +19,9 @@ export async function undoCommand(directory: string): Promise<number> {
 
 /** Takes the last run back and says in words what came of it. */
 export async function undo(root: string): Promise<{ ok: boolean; message: string }> {
-  const undone = await undoLast(root, thisMachine().stateDirectory, (argv) => runOnce(root, argv));
+  const machine = thisMachine();
+  const run = (argv: readonly string[]) => runOnce(root, argv);
+  const undone = await undoLast(root, machine.stateDirectory, run, outsideOf(machine));
   switch (undone.state) {
     case 'nothing':
       return { ok: true, message: 'There is nothing to take back here.' };
