@@ -7,6 +7,7 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { benchImages } from './bench-images.js';
 import { benchScale } from './bench-scale.js';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -66,3 +67,4 @@ for (const [i, { name, bound }] of subjects.entries()) {
 }
 
 if (!benchScale({ bin, quick, median })) process.exitCode = 1;
+if (!(await benchImages({ bin }))) process.exitCode = 1;

@@ -109,15 +109,13 @@ function dataAsText() {
 
 function isUnused(name, importer) {
   if (/^(?:ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs|supports-color)$/.test(name)) return true;
-  if (/^(?:node:)?child_process$/.test(name)) return importer.includes('commander');
   return /^(?:node:)?module$/.test(name) && importer.includes('fdir');
 }
 
 /**
  * The engine's client loads an SSH client and gRPC (for builds) before it is asked for either: dockmedic asks engines
- * over its own transport and builds with the docker CLI, so neither is ever called. The argument parser can start
- * programs as commands of its own, and ours has none; the crawler can load a matcher of patterns, and ours are not
- * patterns. The screen's library can load React's developer tools.
+ * over its own transport and builds with the docker CLI, so neither is ever called. The crawler can load a matcher of
+ * patterns, and ours are not patterns. The screen's library can load React's developer tools.
  */
 function withoutUnused() {
   return {

@@ -1,6 +1,11 @@
 // Written by `npm run generate` from the files that are there; not to be edited.
 import type { Rule } from '../src/rule.ts';
+import engineCliUnusable from './engine/cli-unusable.ts';
+import engineDaemonCannotStart from './engine/daemon-cannot-start.ts';
+import engineElsewhere from './engine/elsewhere.ts';
+import engineUnhealthy from './engine/unhealthy.ts';
 import engineUnreachable from './engine/unreachable.ts';
+import engineUnsupported from './engine/unsupported.ts';
 import composeAbsolutePathOfAMachine from './compose/absolute-path-of-a-machine.ts';
 import composeBindKindMismatch from './compose/bind-kind-mismatch.ts';
 import composeBindSourceNotFound from './compose/bind-source-not-found.ts';
@@ -9,6 +14,8 @@ import composeCaseMismatch from './compose/case-mismatch.ts';
 import composeConfigFileNotFound from './compose/config-file-not-found.ts';
 import composeConflictMarkers from './compose/conflict-markers.ts';
 import composeContainerNameConflict from './compose/container-name-conflict.ts';
+import composeContextNotBuilt from './compose/context-not-built.ts';
+import composeContradictingValues from './compose/contradicting-values.ts';
 import composeDependencyCycle from './compose/dependency-cycle.ts';
 import composeDockerfileNotFound from './compose/dockerfile-not-found.ts';
 import composeDuplicateKey from './compose/duplicate-key.ts';
@@ -22,8 +29,11 @@ import composeHealthcheckProgramMissing from './compose/healthcheck-program-miss
 import composeInactiveDependency from './compose/inactive-dependency.ts';
 import composeIncludeNotFound from './compose/include-not-found.ts';
 import composeInvalidInterpolation from './compose/invalid-interpolation.ts';
+import composeInvalidProjectName from './compose/invalid-project-name.ts';
 import composeInvalidValue from './compose/invalid-value.ts';
 import composeInvalidYaml from './compose/invalid-yaml.ts';
+import composeLabelFileNotFound from './compose/label-file-not-found.ts';
+import composeMountConflict from './compose/mount-conflict.ts';
 import composeNoImageNoBuild from './compose/no-image-no-build.ts';
 import composeObsoleteVersion from './compose/obsolete-version.ts';
 import composePortConflict from './compose/port-conflict.ts';
@@ -34,6 +44,7 @@ import composeTwoMergeKeys from './compose/two-merge-keys.ts';
 import composeUndefinedAlias from './compose/undefined-alias.ts';
 import composeUndefinedConfig from './compose/undefined-config.ts';
 import composeUndefinedDependency from './compose/undefined-dependency.ts';
+import composeUndefinedModel from './compose/undefined-model.ts';
 import composeUndefinedNetwork from './compose/undefined-network.ts';
 import composeUndefinedSecret from './compose/undefined-secret.ts';
 import composeUndefinedVolume from './compose/undefined-volume.ts';
@@ -41,6 +52,7 @@ import composeUnknownKey from './compose/unknown-key.ts';
 import composeUnpinnedImage from './compose/unpinned-image.ts';
 import composeUnsetVariable from './compose/unset-variable.ts';
 import composeVolumeMeantAsPath from './compose/volume-meant-as-path.ts';
+import composeWatchTargetMissing from './compose/watch-target-missing.ts';
 import buildContextTooLarge from './build/context-too-large.ts';
 import buildCopyManyToFile from './build/copy-many-to-file.ts';
 import buildCopySourceIgnored from './build/copy-source-ignored.ts';
@@ -61,7 +73,12 @@ import registryImageUnavailable from './registry/image-unavailable.ts';
 
 /** Every rule, in the order of layers and names. */
 export const rules: readonly Rule[] = [
+  engineCliUnusable,
+  engineDaemonCannotStart,
+  engineElsewhere,
+  engineUnhealthy,
   engineUnreachable,
+  engineUnsupported,
   composeAbsolutePathOfAMachine,
   composeBindKindMismatch,
   composeBindSourceNotFound,
@@ -70,6 +87,8 @@ export const rules: readonly Rule[] = [
   composeConfigFileNotFound,
   composeConflictMarkers,
   composeContainerNameConflict,
+  composeContextNotBuilt,
+  composeContradictingValues,
   composeDependencyCycle,
   composeDockerfileNotFound,
   composeDuplicateKey,
@@ -83,8 +102,11 @@ export const rules: readonly Rule[] = [
   composeInactiveDependency,
   composeIncludeNotFound,
   composeInvalidInterpolation,
+  composeInvalidProjectName,
   composeInvalidValue,
   composeInvalidYaml,
+  composeLabelFileNotFound,
+  composeMountConflict,
   composeNoImageNoBuild,
   composeObsoleteVersion,
   composePortConflict,
@@ -95,6 +117,7 @@ export const rules: readonly Rule[] = [
   composeUndefinedAlias,
   composeUndefinedConfig,
   composeUndefinedDependency,
+  composeUndefinedModel,
   composeUndefinedNetwork,
   composeUndefinedSecret,
   composeUndefinedVolume,
@@ -102,6 +125,7 @@ export const rules: readonly Rule[] = [
   composeUnpinnedImage,
   composeUnsetVariable,
   composeVolumeMeantAsPath,
+  composeWatchTargetMissing,
   buildContextTooLarge,
   buildCopyManyToFile,
   buildCopySourceIgnored,
