@@ -104,7 +104,7 @@ function benchCompose({ bin, roots, files, directory, median, quick }) {
   doctor(roots.get(1));
   config(single);
   // In turns, so that both see the same machine.
-  const pairs = Array.from({ length: quick ? 9 : 21 }, () => [doctor(roots.get(1)), config(single)]);
+  const pairs = Array.from({ length: 21 }, () => [doctor(roots.get(1)), config(single)]);
   const [ours, theirs] = [0, 1].map((at) => median(pairs.map((pair) => pair[at])));
   const one = median(pairs.map(([a, b]) => a / b));
   console.log(`\ncompared with docker compose config -q (${compose.version})`);

@@ -12,7 +12,7 @@ import { benchScale } from './bench-scale.js';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const quick = process.argv.includes('--quick');
-const rounds = quick ? 15 : 41;
+const rounds = quick ? 25 : 41;
 const bin = path.join(root, 'bin/dockmedic.js');
 const healthy = path.join(root, 'examples/healthy');
 
