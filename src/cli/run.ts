@@ -5,6 +5,7 @@ import { NoProject } from '../workspace/workspace.ts';
 import { diagnoseCommand } from './commands/diagnose.ts';
 import { hasUnicode } from './machine.ts';
 import { type Call, parseCall } from './parse.ts';
+import { withoutRelative } from './search-path.ts';
 import { UsageError } from './usage-error.ts';
 import { VERSION } from './version.ts';
 
@@ -14,6 +15,7 @@ import { VERSION } from './version.ts';
  * 0 nothing wrong, 1 findings, 2 not run as asked, 3 something could not be checked, 130 interrupted.
  */
 export async function runCli(args: readonly string[]): Promise<number> {
+  if (process.env.PATH) process.env.PATH = withoutRelative(process.env.PATH);
   try {
     return await run(parseCall(args));
   } catch (error) {

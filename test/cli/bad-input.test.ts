@@ -1,4 +1,4 @@
-import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Report } from '../../src/report.ts';
@@ -148,6 +148,24 @@ describe('bad input is a finding, with the other files still checked', () => {
     const { code, stderr } = await ana.dockmedic([root, ...STATIC], { env: { PATH: '/nonexistent' } });
     expect(code).toBe(1);
     expect(stderr).toBe('');
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('programs that a workspace brings', () => {
+  it('are not run, whatever PATH says', async () => {
+    for (const name of ['docker', 'git', 'ssh', 'dockerd', 'docker-compose']) {
+      const file = path.join(root, name);
+      await writeFile(file, `#!/bin/sh\n: > ${root}/was-run\n`, { mode: 0o755 });
+    }
+    await writeFile(
+      path.join(root, 'compose.yaml'),
+      'services:\n  api:\n    build: {context: ., dockerfile: gone.Dockerfile}\n',
+    );
+    const env = { PATH: `.::${process.env.PATH}`, DOCKER_HOST: 'ssh://127.0.0.1:1' };
+    for (const args of [[], ['--fix'], ['--dry-run', '--unsafe']])
+      await ana.dockmedic(['.', '--timeout', '3', ...args], { env, cwd: root });
+    await ana.dockmedic(['engine', '--timeout', '2'], { env, cwd: root });
+    await expect(stat(path.join(root, 'was-run'))).rejects.toThrow('ENOENT');
   });
 });
 
