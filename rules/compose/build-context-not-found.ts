@@ -1,8 +1,12 @@
+import { posix } from 'node:path';
 import { shown } from '../../src/compose/edit.ts';
+import type { Facts } from '../../src/facts.ts';
+import { isSlip } from '../../src/nearest.ts';
 import { isOutside } from '../../src/paths.ts';
 import { repairContext } from '../../src/repair/build.ts';
 import { machinePath } from '../../src/repair/machine-path.ts';
 import { defineRule } from '../../src/rule.ts';
+import type { FilePath } from '../../src/source.ts';
 import { subject } from '../../src/subject.ts';
 
 export default defineRule({
@@ -44,7 +48,7 @@ each, whether the Dockerfile is in it, parses, and finds its \`COPY\` sources th
                   ? 'Name the directory that holds what the build needs.'
                   : isOutside(build.contextDirectory)
                     ? 'It lies outside this workspace: check out what belongs there, or correct the path.'
-                    : 'Nothing like it is in the workspace: create the directory, or correct the path.',
+                    : adviceFor(facts, build.contextDirectory),
               }
             : {}),
           ...(repair.cause ? { cause: repair.cause } : {}),
@@ -54,3 +58,16 @@ each, whether the Dockerfile is in it, parses, and finds its \`COPY\` sources th
     }
   },
 });
+
+/** A short name is one slip away from too many to be mended by it, and near enough to be named. */
+function adviceFor({ files }: Facts, missing: FilePath): string {
+  const parent = posix.dirname(missing);
+  const near = files
+    .list(parent)
+    .filter((name) => isSlip(posix.basename(missing), name))
+    .map((name) => posix.join(parent, name))
+    .filter((path) => files.stat(path)?.kind === 'directory');
+  return near.length === 0
+    ? 'Nothing like it is in the workspace: create the directory, or correct the path.'
+    : `${near.map((path) => `${path}/`).join(' and ')} is there: correct the path if that is meant, or create the directory.`;
+}
