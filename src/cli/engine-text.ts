@@ -5,7 +5,6 @@ import type { EngineVerdict } from '../docker/judge.ts';
 import type { EngineEndpoints, Ping } from '../docker/model.ts';
 import type { Candidate, EngineTrace } from '../docker/trace.ts';
 import { labelled } from '../reporters/entry.ts';
-import type { Paint } from '../reporters/paint.ts';
 import {
   clean,
   type Line,
@@ -16,6 +15,7 @@ import {
   type Tone,
   wrap,
 } from '../reporters/terminal-text.ts';
+import { type Look, painter } from '../reporters/text.ts';
 import type { Fix } from '../rule.ts';
 
 export type EngineAnswer = {
@@ -29,22 +29,16 @@ export type EngineAnswer = {
   readonly trace: EngineTrace;
 };
 
-export type EngineLook = {
-  readonly paint: Paint | undefined;
-  readonly unicode: boolean;
-  /** Cells of a line. */
-  readonly columns: number;
-};
-
 type Sheet = { readonly columns: number; readonly unicode: boolean };
 
 const NARROWEST = 40;
 /** Sources are set in a column of their own where that leaves room for the rest. */
 const WIDEST_SOURCE = 28;
 
-export function renderEngine(answer: EngineAnswer, look: EngineLook): string {
+export function renderEngine(answer: EngineAnswer, look: Look): string {
   const sheet: Sheet = { columns: Math.max(NARROWEST, look.columns), unicode: look.unicode };
   const { trace } = answer;
+  const paint = painter(look);
   const present = trace.others.filter(({ state }) => state !== 'absent');
   const blocks: readonly (readonly Line[])[] = [
     verdictLines(answer, sheet),
@@ -54,7 +48,7 @@ export function renderEngine(answer: EngineAnswer, look: EngineLook): string {
     absentLines(trace.others, sheet),
   ];
   const filled = blocks.filter((block) => block.length > 0);
-  return `${filled.map((block) => block.map((line) => painted(line, look)).join('\n')).join('\n\n')}\n`;
+  return `${filled.map((block) => block.map(paint).join('\n')).join('\n\n')}\n`;
 }
 
 function verdictLines(answer: EngineAnswer, sheet: Sheet): readonly Line[] {
@@ -206,14 +200,4 @@ function absentLines(others: readonly Candidate[], sheet: Sheet): readonly Line[
     [span(`Also looked for, and no socket was there: ${listed}. --format json lists every address.`, 'dim')],
     sheet,
   );
-}
-
-function painted(line: Line, { paint, unicode }: EngineLook): string {
-  return line
-    .map(({ text, tone }) => {
-      const safe = clean(text, unicode);
-      return tone && paint ? paint[tone](safe) : safe;
-    })
-    .join('')
-    .trimEnd();
 }

@@ -2,6 +2,7 @@
 import os from 'node:os';
 import { type DockerEnvironment, realDisk } from '../docker/environment.ts';
 import { stateDirectoryOf } from '../fix/state-directory.ts';
+import type { Look } from '../reporters/text.ts';
 
 export type Machine = {
   readonly docker: DockerEnvironment;
@@ -17,6 +18,16 @@ export function thisMachine(): Machine {
   return {
     docker: { env, home, platform, uid: process.getuid?.(), groups, disk: realDisk },
     stateDirectory: stateDirectoryOf({ platform, env, home }),
+  };
+}
+
+/** How text on stdout is to look. What colours it is loaded only where colour is wanted. */
+export async function lookOfStdout(colour: boolean | undefined): Promise<Look> {
+  const isWanted = wantsColour(colour, process.stdout);
+  return {
+    paint: isWanted ? (await import('../reporters/paint.ts')).colours() : undefined,
+    unicode: hasUnicode(),
+    columns: process.stdout.columns ?? 110,
   };
 }
 

@@ -6,7 +6,7 @@ import { renderText } from '../../reporters/text.ts';
 import { LAYERS } from '../../rule.ts';
 import type { OptionsOf } from '../commands.ts';
 import { locate } from '../locate.ts';
-import { hasUnicode, thisMachine, wantsColour } from '../machine.ts';
+import { lookOfStdout, thisMachine } from '../machine.ts';
 import { secondsOf } from '../seconds.ts';
 import { openSession, type Session, type SessionOptions } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
@@ -44,15 +44,8 @@ async function print(report: Report, flags: OptionsOf<'diagnose'>): Promise<void
     process.stdout.write(renderJson(report));
     return;
   }
-  const colour = wantsColour(flags.color, process.stdout);
-  process.stdout.write(
-    renderText(report, {
-      paint: colour ? (await import('../../reporters/paint.ts')).colours() : undefined,
-      unicode: hasUnicode(),
-      columns: process.stdout.columns ?? 110,
-      verbose: flags.verbose === true,
-    }),
-  );
+  const look = await lookOfStdout(flags.color);
+  process.stdout.write(renderText(report, { ...look, verbose: flags.verbose === true }));
 }
 
 /** The screen needs a terminal on both sides; CI systems give one that nobody sits at. */

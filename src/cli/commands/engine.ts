@@ -6,7 +6,7 @@ import { traceEngine } from '../../docker/trace.ts';
 import { engineFixes } from '../../repair/engine.ts';
 import type { OptionsOf } from '../commands.ts';
 import { type EngineAnswer, renderEngine } from '../engine-text.ts';
-import { hasUnicode, thisMachine, wantsColour } from '../machine.ts';
+import { lookOfStdout, thisMachine } from '../machine.ts';
 import { UsageError } from '../usage-error.ts';
 import { VERSION } from '../version.ts';
 
@@ -31,17 +31,10 @@ export async function engineCommand(flags: OptionsOf<'engine'>): Promise<number>
     endpoints,
     trace: traceEngine(docker, endpoints),
   };
-  process.stdout.write(flags.format === 'json' ? jsonOf(answer) : await textOf(answer, flags));
+  process.stdout.write(
+    flags.format === 'json' ? jsonOf(answer) : renderEngine(answer, await lookOfStdout(flags.color)),
+  );
   return up === undefined ? 3 : up ? 0 : 1;
-}
-
-async function textOf(answer: EngineAnswer, flags: OptionsOf<'engine'>): Promise<string> {
-  const colour = wantsColour(flags.color, process.stdout);
-  return renderEngine(answer, {
-    paint: colour ? (await import('../../reporters/paint.ts')).colours() : undefined,
-    unicode: hasUnicode(),
-    columns: process.stdout.columns ?? 110,
-  });
 }
 
 /** The document of `--format json`, described in docs/engine-json.md. */

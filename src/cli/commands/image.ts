@@ -3,7 +3,7 @@ import { traceImage } from '../../registry/trace.ts';
 import type { ImageTrace } from '../../registry/trace-model.ts';
 import type { OptionsOf } from '../commands.ts';
 import { renderImage } from '../image-text.ts';
-import { hasUnicode, thisMachine, wantsColour } from '../machine.ts';
+import { lookOfStdout, thisMachine } from '../machine.ts';
 import { secondsOf } from '../seconds.ts';
 import { UsageError } from '../usage-error.ts';
 import { VERSION } from '../version.ts';
@@ -26,14 +26,7 @@ export async function imageCommand(reference: string, flags: OptionsOf<'image'>)
     process.stdout.write(`${JSON.stringify({ schemaVersion: 1, tool, exitCode, ...trace }, null, 2)}\n`);
     return exitCode;
   }
-  const colour = wantsColour(flags.color, process.stdout);
-  process.stdout.write(
-    renderImage(trace, {
-      paint: colour ? (await import('../../reporters/paint.ts')).colours() : undefined,
-      unicode: hasUnicode(),
-      columns: process.stdout.columns ?? 110,
-    }),
-  );
+  process.stdout.write(renderImage(trace, await lookOfStdout(flags.color)));
   return exitCode;
 }
 
